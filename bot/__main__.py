@@ -1,0 +1,241 @@
+"""The command line: `python -m bot` and its commands. One-line errors, no tracebacks; 0 done, 1 found something
+wrong, 2 wrong use."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from bot.settings import Settings, SettingsError, load
+from knowledge.catalogue import CatalogueError
+from knowledge.lifecycle import Role
+from storage.database import Database, is_unavailable
+from storage.people import PeopleError
+from storage.schema import SchemaError
+from storage.tables import Level
+
+cli = typer.Typer(no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False, help="首问 · Shouwen")
+areas = typer.Typer(no_args_is_help=True, help="Areas: 区县 › 街道 › 社区 › 网格")
+cli.add_typer(areas, name="area")
+
+T = TypeVar("T")
+
+
+class InviteRole(StrEnum):
+    worker = "worker"
+    manager = "manager"
+
+
+def fail(words: str, code: int = 1) -> NoReturn:
+    """Say in one line (or one each) what is wrong, and leave."""
+    for line in words.splitlines():
+        print(line, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def settings() -> Settings:
+    try:
+        return load()
+    except SettingsError as error:
+        fail(str(error), 2)
+
+
+def run_now(work: Coroutine[Any, Any, T]) -> T:
+    """Run it; what can go wrong is said in one line."""
+    try:
+        return asyncio.run(work)
+    except (CatalogueError, SchemaError) as error:
+        fail(str(error))
+    except PeopleError as error:
+        fail(_PEOPLE.get(error.code, error.code).format(**error.details), 2)
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        fail(f"the database cannot be used: {str(error.__cause__ or error).splitlines()[0]}")
+
+
+_PEOPLE = {
+    "area_code": "an area code is 1 to 32 letters, digits, - or _; not {given!r}",
+    "area_exists": "there is an area {given!r} already",
+    "no_parent": "there is no area {given!r} to be the parent",
+    "no_area": "there is no area {given!r}; see `python -m bot area list`",
+    "no_domain": "there is no domain {given!r}; the domains are {known}",
+}
+
+
+@cli.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """Serve every channel that is configured (the same as `run`)."""
+    if context.invoked_subcommand is None:
+        run()
+
+
+@cli.command()
+def run() -> None:
+    """Serve every channel that is configured."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    for noisy in ("aiogram.event", "aiogram.dispatcher", "apscheduler", "alembic", "httpx"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    from bot.serve import CannotServe, serve
+
+    try:
+        run_now(serve(settings()))
+    except CannotServe as error:
+        fail(str(error))
+
+
+@areas.command("add")
+def area_add(
+    code: str,
+    name: str,
+    parent: Annotated[str | None, typer.Option(help="code of the area above")] = None,
+    level: Annotated[Level, typer.Option()] = Level.COMMUNITY,
+    phone: Annotated[str | None, typer.Option(help="the office's telephone")] = None,
+) -> None:
+    """Add an area."""
+
+    async def add(database: Database) -> None:
+        from storage.people import People
+
+        async with database.write() as session:
+            area = await People(session, _now()).add_area(code, name, parent=parent, level=level)
+            area.phone = phone
+
+    run_now(_with_database(add))
+
+
+@areas.command("list")
+def area_list() -> None:
+    """List areas: code, level, name, parent."""
+
+    async def show(database: Database) -> None:
+        from storage.people import People
+
+        async with database.read() as session:
+            found = await People(session, _now()).areas()
+        codes = {a.id: a.code for a in found}
+        for a in found:
+            print(f"{a.code}\t{a.level.value}\t{a.name}\t{codes.get(a.parent_id or 0, '')}")
+
+    run_now(_with_database(show))
+
+
+@cli.command()
+def invite(
+    role: InviteRole,
+    area: Annotated[str, typer.Option(help="code of the area")],
+    domain: Annotated[list[str] | None, typer.Option(help="only these domains; none: all")] = None,
+    name: Annotated[str | None, typer.Option(help="the name residents will see")] = None,
+) -> None:
+    """Print a one-time code for a worker or a manager: `/start CODE`, or /enter/CODE on the web chat."""
+
+    async def make(database: Database) -> str:
+        from knowledge.catalogue import Catalogue
+        from storage.people import People
+
+        known = [d.id for d in Catalogue.load(settings().catalogue).domains]
+        for wanted in domain or []:
+            if wanted not in known:
+                raise PeopleError("no_domain", given=wanted, known=", ".join(known))
+        async with database.write() as session:
+            people = People(session, _now())
+            found = await people.area_by_code(area)
+            if found is None:
+                raise PeopleError("no_area", given=area)
+            return await people.invite(found, Role(role.value), domains=domain or [], name=name)
+
+    print(run_now(_with_database(make)))
+
+
+@cli.command()
+def export(
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="the last day")],
+    out: Annotated[Path, typer.Option(help="summary.xlsx or summary.csv")],
+    area: Annotated[str | None, typer.Option(help="only this area and those under it")] = None,
+) -> None:
+    """Write the satisfaction summary of a period."""
+    if out.suffix not in (".xlsx", ".csv"):
+        fail(f"--out: expected a name that ends in .xlsx or .csv, not {out.name}", 2)
+    if end < start:
+        fail("--to: expected a day that is not before --from", 2)
+    from bot.tools import summary_tables, write_summary
+
+    sheets, found = run_now(_with_database(lambda db: summary_tables(db, settings(), start.date(), end.date(), area)))
+    try:
+        write_summary(sheets, out)
+    except OSError as error:
+        fail(f"{out}: {error.strerror}")
+    print(f"{out}: {found} closures", file=sys.stderr)
+
+
+@cli.command()
+def check() -> None:
+    """Check settings, catalogue, database, and that every area has somebody who answers."""
+    from bot.tools import check_all
+
+    problems = run_now(check_all(settings()))
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise typer.Exit(1)
+    print("all is well", file=sys.stderr)
+
+
+@cli.command()
+def audit() -> None:
+    """Check that no request's history was altered, shortened or reordered."""
+
+    async def look(database: Database) -> list[str]:
+        from storage import history
+
+        async with database.read() as session:
+            return [f"{f.number} event {f.position}: {f.what}" async for f in history.audit(session)]
+
+    flaws = run_now(_with_database(look))
+    for flaw in flaws:
+        print(flaw)
+    if flaws:
+        raise typer.Exit(1)
+    print("every history is whole", file=sys.stderr)
+
+
+@cli.command()
+def erase(
+    number: Annotated[str, typer.Option(help="the number of any request of the person served")],
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Erase a person who asked for it in writing: everything that tells who they were; counts stay."""
+    from bot.tools import erase_resident
+
+    if not yes:
+        typer.confirm(f"Erase everything about the resident of {number}?", abort=True)
+    if not run_now(_with_database(lambda db: erase_resident(db, number, _now()))):
+        fail(f"there is no request {number}", 2)
+    print("erased", file=sys.stderr)
+
+
+async def _with_database(work: Any) -> Any:
+    """Open the database with its schema up to date, work, close."""
+    from storage.schema import upgrade
+
+    database = Database(settings().database_url)
+    try:
+        await upgrade(database)
+        return await work(database)
+    finally:
+        await database.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,147 @@
+"""The wiring: what the process consists of, how it starts, and how it stops without losing anything."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cached_property
+
+from aiogram import Bot, Dispatcher
+from aiogram.fsm.storage.base import BaseEventIsolation
+from aiogram.fsm.storage.memory import SimpleEventIsolation
+from aiogram.types import Update
+
+from bot.channels.telegram import TelegramChannel
+from bot.channels.web import WebChannel
+from bot.clock import Clock
+from bot.courier import Courier
+from bot.gate import Gate
+from bot.settings import Settings
+from handlers import routers
+from handlers.desk import Office
+from knowledge import Matcher
+from knowledge.calendar import Calendar
+from storage.database import Database
+from storage.ledger import Rules
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class App:
+    """Everything that one process runs, made from settings; parts may be replaced before `start` (tests do)."""
+
+    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = utc_now) -> None:
+        self.settings, self.now = settings, now
+        self.database = Database(settings.database_url)
+
+    @cached_property
+    def office(self) -> Office:
+        matcher = Matcher.load(self.settings.catalogue)
+        calendar = Calendar.load(self.settings.calendar)
+        return Office(Rules(matcher.catalogue, calendar, self.settings.zone), matcher)
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        dispatcher = Dispatcher(disable_fsm=True)
+        dispatcher.include_router(routers.build())
+        return dispatcher
+
+    @cached_property
+    def isolation(self) -> BaseEventIsolation:
+        if self.settings.redis_url:
+            from aiogram.fsm.storage.redis import RedisEventIsolation
+
+            return RedisEventIsolation.from_url(self.settings.redis_url)
+        return SimpleEventIsolation()
+
+    @cached_property
+    def telegram(self) -> TelegramChannel | None:
+        settings = self.settings
+        if settings.telegram_token is None:
+            return None
+        return TelegramChannel(
+            settings.telegram_token.get_secret_value(),
+            api=settings.telegram_api,
+            handle=self._handle,
+            webhook=settings.webhook_url,
+            secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None,
+        )
+
+    @cached_property
+    def web(self) -> WebChannel | None:
+        if self.settings.web_port == 0:
+            return None
+        return WebChannel(
+            self.database,
+            self.settings.data / "web",
+            host=self.settings.web_host,
+            port=self.settings.web_port,
+            handle=self._handle,
+            now=self.now,
+        )
+
+    async def _handle(self, bot: Bot, update: Update) -> None:
+        await self.gate.handle(bot, update)
+
+    @cached_property
+    def bots(self) -> dict[str, Bot]:
+        return {channel.name: channel.bot for channel in (self.telegram, self.web) if channel is not None}
+
+    @cached_property
+    def courier(self) -> Courier:
+        return Courier(self.database, self.office, self.bots, self.now)
+
+    @cached_property
+    def gate(self) -> Gate:
+        channels = {bot.id: name for name, bot in self.bots.items()}
+        return Gate(self.database, self.office, self.dispatcher, self.courier, self.isolation, channels, self.now)
+
+    @cached_property
+    def clock(self) -> Clock:
+        return Clock(self.database, self.office, self.now, self.courier.wake)
+
+    async def start(self) -> None:
+        """Start every part; afterwards updates are taken."""
+        gate, clock = self.gate, self.clock
+        log.debug("the gate serves %s", sorted(gate.channels.values()))
+        if self.web is not None:
+            if self.telegram is not None:
+                self.telegram.add_routes(self.web.app)
+            await self.web.start()
+        self.courier.start()
+        clock.start()
+        if self.telegram is not None:
+            await self.telegram.start()
+
+    async def stop(self) -> None:
+        """Take no more, finish what is under way, deliver what is in hand, close."""
+        await self.clock.stop()
+        if self.telegram is not None:
+            await self.telegram.stop()
+        if self.web is not None:
+            await self.web.stop()
+        await self.courier.stop()
+        await self.gate.close()
+        if self.telegram is not None:
+            await self.telegram.close()
+        await self.database.close()
+
+    async def until_told(self) -> None:
+        """Wait for a signal to stop, or for a channel that cannot go on."""
+        told = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with suppress(NotImplementedError):
+                loop.add_signal_handler(number, told.set)
+        waits = [asyncio.create_task(told.wait())]
+        if self.telegram is not None:
+            waits.append(asyncio.create_task(self.telegram.stopped.wait()))
+        _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in pending:
+            wait.cancel()

@@ -1,0 +1,181 @@
+"""The Telegram channel: long polling that confirms an update only when it has been handled, or webhooks."""
+
+import asyncio
+import hmac
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from aiogram import Bot
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter, TelegramUnauthorizedError
+from aiogram.methods import DeleteWebhook, GetUpdates, SetMyCommands, SetWebhook
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, Update
+from aiohttp import web
+
+from bot.gate import Unavailable
+
+log = logging.getLogger(__name__)
+
+ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
+_POLL = 25
+_LONGEST_PAUSE = 30.0
+
+Handle = Callable[[Bot, Update], Awaitable[None]]
+
+
+class TelegramChannel:
+    """One bot on Telegram.
+
+    :param api: base of the Bot API server
+    :param webhook: the public https address to be called at, with its secret; None polls instead
+    """
+
+    name = "telegram"
+
+    def __init__(
+        self, token: str, *, api: str, handle: Handle, webhook: str | None = None, secret: str | None = None
+    ) -> None:
+        session = AiohttpSession(api=TelegramAPIServer.from_base(api.rstrip("/")))
+        self.bot = Bot(token, session=session, default=DefaultBotProperties(parse_mode="HTML"))
+        self._handle = handle
+        self._webhook, self._secret = webhook, secret
+        self._task: asyncio.Task[None] | None = None
+        self.stopped = asyncio.Event()
+        self.fault: str | None = None
+
+    def add_routes(self, app: web.Application) -> None:
+        """Where Telegram calls, when webhooks are used."""
+        app.router.add_post("/telegram/webhook", self._called)
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._serve())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def close(self) -> None:
+        await self.bot.session.close()
+
+    async def _serve(self) -> None:
+        try:
+            if self._webhook:
+                url = self._webhook.rstrip("/") + "/telegram/webhook"
+                await self._insist(
+                    lambda: self.bot(SetWebhook(url=url, secret_token=self._secret, allowed_updates=ALLOWED))
+                )
+                await self._describe()
+                return
+            await self._insist(lambda: self.bot(DeleteWebhook()))
+            describing = asyncio.create_task(self._describe())
+            try:
+                await self._poll()
+            finally:
+                describing.cancel()
+                await asyncio.gather(describing, return_exceptions=True)
+        except TelegramUnauthorizedError:
+            self.fault = "SHOUWEN_TELEGRAM_TOKEN: Telegram does not know this token"
+            self.stopped.set()
+
+    async def _insist(self, call: Callable[[], Awaitable[object]]) -> None:
+        pause = 0.5
+        while True:
+            try:
+                await call()
+                return
+            except TelegramUnauthorizedError:
+                raise
+            except TelegramAPIError as error:
+                log.warning("Telegram cannot be reached (%s)", type(error).__name__)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _describe(self) -> None:
+        """The commands menu only decorates: without it everything still works."""
+        commands = {
+            None: ["services 我要办事", "requests 我的诉求", "human 转人工", "settings 设置"],
+            "en": [
+                "services Get something done",
+                "requests My requests",
+                "human Talk to a person",
+                "settings Settings",
+            ],
+        }
+        for language, lines in commands.items():
+            menu = [BotCommand(command=c, description=d) for c, d in (line.split(" ", 1) for line in lines)]
+            with suppress(TelegramAPIError):
+                await self.bot(
+                    SetMyCommands(commands=menu, scope=BotCommandScopeAllPrivateChats(), language_code=language),
+                    request_timeout=10,
+                )
+
+    async def _poll(self) -> None:
+        """Fetch, handle all, and only then ask for the next: what was not handled comes again after a crash."""
+        offset: int | None = None
+        pause = 0.5
+        while True:
+            try:
+                updates = await self.bot(
+                    GetUpdates(offset=offset, timeout=_POLL, allowed_updates=ALLOWED),
+                    request_timeout=_POLL + 10,
+                )
+                pause = 0.5
+            except TelegramUnauthorizedError:
+                raise
+            except TelegramAPIError as error:
+                log.warning("fetching updates failed (%s); again in %.1f s", type(error).__name__, pause)
+                await asyncio.sleep(error.retry_after if isinstance(error, TelegramRetryAfter) else pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                continue
+            if updates:
+                await self._handle_batch(updates)
+                offset = updates[-1].update_id + 1
+
+    async def _handle_batch(self, updates: list[Update]) -> None:
+        """The updates of one chat one after another, chats side by side."""
+        chats: dict[int, list[Update]] = defaultdict(list)
+        for update in updates:
+            chats[_chat_of(update)].append(update)
+
+        async def in_order(line: list[Update]) -> None:
+            for update in line:
+                await self._until_handled(update)
+
+        await asyncio.gather(*(in_order(line) for line in chats.values()))
+
+    async def _until_handled(self, update: Update) -> None:
+        pause = 0.2
+        while True:
+            try:
+                await self._handle(self.bot, update)
+                return
+            except Unavailable:
+                log.warning("the database is away; update %s waits", update.update_id)
+            except Exception:
+                log.exception("update %s could not be handled", update.update_id)
+                return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 10.0)
+
+    async def _called(self, request: web.Request) -> web.Response:
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if not hmac.compare_digest(given.encode(), (self._secret or "").encode()) or not self._secret:
+            return web.Response(status=403)
+        update = Update.model_validate_json(await request.read(), context={"bot": self.bot})
+        try:
+            await self._handle(self.bot, update)
+        except Unavailable:
+            return web.Response(status=503)
+        return web.Response()
+
+
+def _chat_of(update: Update) -> int:
+    event = update.message or update.edited_message or update.my_chat_member
+    if event is not None:
+        return event.chat.id
+    return update.callback_query.from_user.id if update.callback_query else 0

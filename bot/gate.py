@@ -1,0 +1,218 @@
+"""One update, one transaction, then the replies: every channel hands its updates in here."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.fsm.storage.base import BaseEventIsolation, StorageKey
+from aiogram.methods import AnswerCallbackQuery
+from aiogram.types import CallbackQuery, Chat, Message, Update, User
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
+
+from bot.courier import Courier
+from handlers.desk import Desk, Office
+from handlers.errors import Refusal, refusal
+from handlers.incoming import clean
+from handlers.speech import Answer, Say, page
+from knowledge import choices
+from storage import conversations
+from storage.database import Database, is_unavailable
+from storage.outbox import WRITTEN, OutboxWriter
+from storage.people import People
+from storage.tables import Outbox
+
+log = logging.getLogger(__name__)
+
+_TRIES = 4
+_RETRIED_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+
+
+class Unavailable(OSError):  # noqa: N818 - it says what is the case
+    """The database could not be used: nothing was kept, and the update must be handed in again."""
+
+
+@dataclass
+class Gate:
+    """Handles updates exactly once in effect, those of one chat in order.
+
+    `handle` raises `Unavailable` when the database is away; whatever else goes wrong is answered and recorded.
+    """
+
+    database: Database
+    office: Office
+    dispatcher: Dispatcher
+    courier: Courier
+    isolation: BaseEventIsolation
+    channels: dict[int, str]
+    now: Callable[[], datetime]
+    _decorations: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def handle(self, bot: Bot, update: Update) -> None:
+        chat, user = _whose(update)
+        if chat is None:
+            return
+        async with self._in_order(bot, chat.id):
+            if update.message is not None and update.message.reply_to_message is not None:
+                await self.courier.settled(self.channels[bot.id], chat.id)
+            rows = await self._handle(bot, update, chat, user)
+        self.courier.submit(rows)
+        if update.callback_query is not None:
+            self._decorate(bot, update.callback_query)
+
+    @asynccontextmanager
+    async def _in_order(self, bot: Bot, chat_id: int) -> AsyncIterator[None]:
+        key = StorageKey(bot_id=bot.id, chat_id=chat_id, user_id=chat_id)
+        async with self.isolation.lock(key):
+            yield
+
+    async def _handle(self, bot: Bot, update: Update, chat: Chat, user: User | None) -> list[Outbox]:
+        problem: Exception | None = None
+        for _ in range(_TRIES):
+            try:
+                return await self._attempt(bot, update, chat, user)
+            except Exception as error:
+                if not _collided(error):
+                    problem = error
+                    break
+                problem = error
+        if problem is None or is_unavailable(problem):
+            raise Unavailable from problem
+        said = refusal(problem)
+        if said.unexpected:
+            log.error("update %s of bot %s failed", update.update_id, bot.id, exc_info=_without_texts(problem))
+        try:
+            return await self._refuse(bot, update, chat, user, said)
+        except Exception as error:
+            if is_unavailable(error):
+                raise Unavailable from error
+            raise
+
+    async def _attempt(self, bot: Bot, update: Update, chat: Chat, user: User | None) -> list[Outbox]:
+        now = self.now()
+        async with self.database.write() as session:
+            if not await conversations.first_time(session, bot.id, update.update_id, now):
+                return []
+            desk = await self._desk(session, bot, chat, user, now)
+            meant = typed_choice(update, desk.chat.choices)
+            answer = await self.dispatcher.feed_update(bot, meant, desk=desk, raw_state=desk.chat.state)
+            await self._close(session, desk, None if answer is UNHANDLED else answer)
+            return list(session.info.pop(WRITTEN, []))
+
+    async def _refuse(self, bot: Bot, update: Update, chat: Chat, user: User | None, said: Refusal) -> list[Outbox]:
+        """Nothing of the update was kept; say why, and mark it handled so that it does not come for ever."""
+        now = self.now()
+        async with self.database.write() as session:
+            desk = await self._desk(session, bot, chat, user, now)
+            await conversations.failed(session, bot.id, update.update_id, said.code, now)
+            await self._close(session, desk, desk.say(said.key, **said.details))
+            return list(session.info.pop(WRITTEN, []))
+
+    async def _desk(self, session: AsyncSession, bot: Bot, chat: Chat, user: User | None, now: datetime) -> Desk:
+        people = People(session, now)
+        channel = self.channels[bot.id]
+        person = await people.by_chat(channel, chat.id)
+        return Desk(
+            office=self.office,
+            session=session,
+            now=now,
+            channel=channel,
+            chat=await conversations.load(session, bot.id, chat.id),
+            person=person,
+            posts=await people.posts(person.id) if person else (),
+            first_name=clean(user.full_name)[:40] if user else "",
+            locale="en" if user and (user.language_code or "").startswith("en") else "zh",
+        )
+
+    async def _close(self, session: AsyncSession, desk: Desk, answer: Answer) -> None:
+        """Put the replies into the outbox, remember their buttons, save the conversation."""
+        outbox = OutboxWriter(session, desk.now)
+        says = [answer] if isinstance(answer, Say) else list(answer or ())
+        for say in says:
+            outbox.reply(desk.channel, desk.chat.chat_id, say.pack(), request_id=say.request_id)
+            if say.choices:
+                shown, rest = page(say.choices, desk.elder, desk.t("more"))
+                desk.chat.choices = [[c.label, c.data] for c in shown]
+                desk.keep(more=[[c.label, c.data] for c in rest])
+        if desk.chat.changed:
+            await conversations.save(session, desk.chat, desk.now)
+        await session.flush()
+
+    def _decorate(self, bot: Bot, query: CallbackQuery) -> None:
+        """Stop the button's spinner; when that fails, nothing is lost."""
+
+        async def answer() -> None:
+            try:
+                await bot(AnswerCallbackQuery(callback_query_id=query.id), request_timeout=10)
+            except Exception as error:
+                log.debug("a button was not answered: %s", type(error).__name__)
+
+        if not query.id.startswith(_TYPED):
+            task = asyncio.create_task(answer())
+            self._decorations.add(task)
+            task.add_done_callback(self._decorations.discard)
+
+    async def close(self) -> None:
+        for task in self._decorations:
+            task.cancel()
+        await asyncio.gather(*self._decorations, return_exceptions=True)
+        await self.isolation.close()
+
+
+_TYPED = "typed-"
+
+
+def typed_choice(update: Update, buttons: list[list[str]]) -> Update:
+    """An update as it is meant: a digit (「二」, 「第二个」, ２) or the words of a button press that button of the
+    last message that had buttons."""
+    message = update.message
+    if message is None or not message.text or message.reply_to_message is not None or not buttons:
+        return update
+    said = clean(message.text)
+    labels = [clean(label) for label, _ in buttons]
+    index = labels.index(said) if said in labels else choices.read(said, len(buttons))
+    if index is None or message.from_user is None:
+        return update
+    pressed = CallbackQuery(
+        id=f"{_TYPED}{update.update_id}",
+        from_user=message.from_user,
+        chat_instance="",
+        message=message,
+        data=buttons[index][1],
+    )
+    return Update(update_id=update.update_id, callback_query=pressed)
+
+
+def _whose(update: Update) -> tuple[Chat | None, User | None]:
+    event: Any = update.message or update.edited_message or update.my_chat_member
+    if event is not None:
+        return event.chat, event.from_user
+    if update.callback_query is not None:
+        query = update.callback_query
+        if isinstance(query.message, Message) or query.message is not None:
+            return query.message.chat, query.from_user
+        return Chat(id=query.from_user.id, type="private"), query.from_user
+    return None, None
+
+
+def _collided(error: Exception) -> bool:
+    """Whether two transactions met, so that trying once more is right."""
+    if isinstance(error, StaleDataError | IntegrityError):
+        return True
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return isinstance(error, DBAPIError) and state in _RETRIED_STATES
+
+
+def _without_texts(error: Exception) -> Exception:
+    """The error as it may be logged: a database error carries the values of its statement, which are people's."""
+    if isinstance(error, DBAPIError):
+        error.hide_parameters = True
+        error.params = None
+    return error

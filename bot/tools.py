@@ -1,0 +1,101 @@
+"""The work behind the commands: checks, the export, erasure."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.settings import Settings
+from handlers import spreadsheets
+from handlers.texts import Voice, texts
+from knowledge.calendar import Calendar
+from knowledge.catalogue import Catalogue
+from knowledge.responsibility import first_responder
+from storage import privacy, reports
+from storage.database import Database
+from storage.people import People, PeopleError
+from storage.schema import upgrade
+from storage.tables import Area, Level, Person, Request
+
+
+async def unanswered_areas(database: Database, now: datetime) -> list[Area]:
+    """Communities, villages and grids in which nobody could be first responder (rule 1)."""
+    async with database.read() as session:
+        people = People(session, now)
+        found = await session.execute(
+            select(Area).where(Area.level.in_([Level.COMMUNITY, Level.GRID])).order_by(Area.code)
+        )
+        return [area for area in found.scalars() if first_responder(await people.candidates(area.id), "") is None]
+
+
+async def check_all(settings: Settings) -> list[str]:
+    """Everything that is wrong, a line each.
+
+    :raises CatalogueError, CalendarError, SchemaError: the first thing that stops any start
+    """
+    Catalogue.load(settings.catalogue)
+    Calendar.load(settings.calendar)
+    database = Database(settings.database_url)
+    try:
+        await upgrade(database)
+        async with database.read() as session:
+            if (await session.execute(select(Area.id).limit(1))).scalar_one_or_none() is None:
+                return ["no area yet: python -m bot area add CODE NAME"]
+        return [
+            f"area {a.code} {a.name}: nobody answers; python -m bot invite worker --area {a.code}"
+            for a in await unanswered_areas(database, datetime.now(UTC))
+        ]
+    finally:
+        await database.close()
+
+
+async def summary_tables(
+    database: Database, settings: Settings, first: date, last: date, code: str | None
+) -> tuple[list[spreadsheets.Table], int]:
+    """The summary of `first` to `last` (both included), and how many closures it counts.
+
+    :raises PeopleError: `no_area`
+    """
+    catalogue = Catalogue.load(settings.catalogue)
+    start = datetime.combine(first, time(), settings.zone)
+    end = datetime.combine(last + timedelta(days=1), time(), settings.zone)
+    async with database.read() as session:
+        people = People(session, datetime.now(UTC))
+        if code is None:
+            areas = frozenset(a.id for a in await people.areas())
+        else:
+            area = await people.area_by_code(code)
+            if area is None:
+                raise PeopleError("no_area", given=code)
+            areas = await people.within([area.id])
+        closures = await reports.closures(session, areas, start, end)
+    voice = Voice(texts(), "zh", False, settings.zone)
+    return spreadsheets.tables(voice, catalogue, closures, start, end), len(closures)
+
+
+def write_summary(sheets: list[spreadsheets.Table], out: Path) -> None:
+    """Write the tables as a workbook, or as CSV by the ending of `out`. CSV is one table a file: the given name
+    holds the figures by domain, the others are put beside it.
+
+    :raises OSError: it cannot be written there
+    """
+    if out.suffix == ".xlsx":
+        out.write_bytes(spreadsheets.workbook(sheets))
+        return
+    _, by_domain, *others = sheets
+    out.write_bytes(spreadsheets.comma_separated(by_domain))
+    for table in others:
+        out.with_name(f"{out.stem}-{table.title}.csv").write_bytes(spreadsheets.comma_separated(table))
+
+
+async def erase_resident(database: Database, number: str, now: datetime) -> bool:
+    """Erase the resident of a request; False when there is no such request."""
+    async with database.write() as session:
+        found = await session.execute(
+            select(Person).join(Request, Request.resident_id == Person.id).where(Request.number == number)
+        )
+        person = found.scalar_one_or_none()
+        if person is None:
+            return False
+        await privacy.erase(session, person, now)
+        return True

@@ -1,0 +1,133 @@
+"""A manager's desk: the overview of a period, every request of the area, the satisfaction summary as files."""
+
+from datetime import datetime
+
+from aiogram import F, Router
+from aiogram.filters import Command, Filter
+from aiogram.types import CallbackQuery, Message
+
+from handlers.desk import Desk, Pick
+from handlers.front import Says
+from handlers.speech import Answer, Say
+from handlers.texts import Markup
+from handlers.worker import task_lines
+from knowledge.lifecycle import Role
+from knowledge.satisfaction import Summary
+from storage import reports
+
+router = Router(name="manager")
+
+_LISTED = 10
+_FILTERS = ("open", "overdue", "poor", "all")
+
+
+class IsManager(Filter):
+    """A manager of some area today."""
+
+    async def __call__(self, event: Message | CallbackQuery, desk: Desk) -> bool:
+        return desk.is_manager
+
+
+async def my_areas(desk: Desk) -> frozenset[int]:
+    """Every area this manager answers for."""
+    return await desk.people.within(p.area_id for p in desk.posts if p.role is Role.MANAGER)
+
+
+def period(desk: Desk, name: str) -> tuple[datetime, datetime]:
+    """A named period on the area's clock, as aware UTC, the end excluded."""
+    return reports.period(name, desk.now, desk.office.rules.zone)
+
+
+@router.message(IsManager(), Command("overview"))
+@router.message(IsManager(), Says("menu-overview"))
+async def overview(message: Message, desk: Desk) -> Answer:
+    desk.go(None)
+    return await _overview(desk, "month")
+
+
+@router.callback_query(IsManager(), Pick.filter(F.what == "overview"))
+async def overview_of(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
+    if callback_data.arg not in reports.PERIODS:
+        return desk.say("button-old")
+    return await _overview(desk, callback_data.arg)
+
+
+async def _overview(desk: Desk, name: str) -> Say:
+    areas = await my_areas(desk)
+    start, end = period(desk, name)
+    found = await reports.overview(desk.session, areas, start, end, desk.now)
+    lines = [
+        desk.t(
+            "overview",
+            period=desk.t(f"period-{name}"),
+            recorded=found.recorded,
+            open=found.open,
+            overdue=found.overdue,
+            closed=found.total.closed,
+            rated=found.total.rated,
+        ),
+        _satisfaction(desk, desk.t("overview-all"), found.total),
+    ]
+    for domain in desk.office.rules.catalogue.domains:
+        summary = found.by_domain.get(domain.id)
+        if summary is not None and summary.closed:
+            lines.append(_satisfaction(desk, desk.voice.named(domain), summary))
+    choices = [desk.button(f"list-{f}", Pick(what="list", arg=f)) for f in _FILTERS]
+    choices += [desk.button(f"period-{p}", Pick(what="overview", arg=p)) for p in reports.PERIODS if p != name]
+    choices.append(desk.button("export", Pick(what="export")))
+    return Say("\n".join(lines), choices, columns=2)
+
+
+def _satisfaction(desk: Desk, name: str, summary: Summary) -> Markup:
+    """One line of satisfaction; below five ratings the counts instead of a rate."""
+    if summary.rated == 0:
+        return desk.t("overview-unrated", name=name, closed=summary.closed)
+    if summary.satisfaction is None or summary.few:
+        return desk.t("overview-few", name=name, satisfied=summary.rated - summary.counts.poor, rated=summary.rated)
+    rate = f"{summary.satisfaction:.0%}"
+    return desk.t("overview-rate", name=name, rate=rate, rated=summary.rated, closed=summary.closed)
+
+
+@router.callback_query(IsManager(), Pick.filter(F.what == "list"))
+async def list_requests(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
+    chosen, _, offset = callback_data.arg.partition(".")
+    if chosen not in _FILTERS or not (offset or "0").isdecimal():
+        return desk.say("button-old")
+    start = int(offset or 0)
+    areas = await my_areas(desk)
+    found, total = await reports.requests(desk.session, areas, chosen, desk.now, start, _LISTED)
+    if not found:
+        return desk.say("list-none", [desk.button("menu-overview", Pick(what="overview", arg="month"))])
+    choices = task_lines(desk, found)
+    if start + _LISTED < total:
+        choices.append(desk.button("next-page", Pick(what="list", arg=f"{chosen}.{start + _LISTED}")))
+    return desk.say(
+        "list-head",
+        choices,
+        title=desk.t(f"list-{chosen}"),
+        total=total,
+        start=start + 1,
+        end=start + len(found),
+    )
+
+
+@router.callback_query(IsManager(), Pick.filter(F.what == "export"))
+async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
+    """The satisfaction summary: first the period, then the kind of file; it comes as a document."""
+    name, _, kind = callback_data.arg.partition(".")
+    if name not in reports.PERIODS:
+        choices = [desk.button(f"period-{p}", Pick(what="export", arg=p)) for p in reports.PERIODS]
+        return desk.say("export-period", choices)
+    if kind not in ("xlsx", "csv"):
+        choices = [desk.button(f"export-{k}", Pick(what="export", arg=f"{name}.{k}")) for k in ("xlsx", "csv")]
+        return desk.say("export-kind", choices)
+    start, end = period(desk, name)
+    desk.casebook.outbox.notice(
+        desk.me.id,
+        "export",
+        format=kind,
+        start=start.isoformat(),
+        end=end.isoformat(),
+        areas=sorted(await my_areas(desk)),
+    )
+    return desk.say("export-coming")

@@ -1,0 +1,247 @@
+"""One's own requests: the list, each with where it stands, and what its resident may do; ratings."""
+
+from aiogram import F, Router
+from aiogram.filters import Command, Filter, StateFilter
+from aiogram.types import CallbackQuery, Message
+
+from handlers import cards, timeline
+from handlers.desk import Act, Desk, Pick, Step
+from handlers.front import Asks, Says
+from handlers.incoming import read
+from handlers.speech import Answer, Choice, Say
+from knowledge import numbers
+from knowledge.intents import Intent, rating
+from knowledge.lifecycle import OPEN, Role, Status
+from knowledge.satisfaction import POOR
+from storage.tables import Request
+
+router = Router(name="requests")
+
+_LISTED = 8
+REASONS = ("slow", "attitude", "result", "passed-around", "other")
+"""Why somebody is not satisfied; asked for, never required (rule 11)."""
+
+
+async def open_request(desk: Desk, request_id: int) -> Say:
+    """A request as this person sees it, with the buttons that are theirs.
+
+    :raises CaseError: `not_yours`
+    """
+    request, roles = await desk.casebook.look(request_id, desk.me.id)
+    item = desk.office.rules.catalogue.service(request.service_id)
+    people = cards.People(
+        await desk.people.get(request.resident_id),
+        await desk.people.get(request.first_responder_id),
+        await desk.people.get(request.handler_id),
+    )
+    if roles == {Role.RESIDENT}:
+        level = await desk.casebook.rating_level(request)
+        text = cards.for_resident(desk.voice, request, item, people, level)
+        return Say(text, cards.resident_choices(desk.voice, request), columns=2, request_id=request.id)
+    area = await desk.people.area(request.area_id)
+    text = cards.for_staff(desk.voice, request, item, people, area.name)
+    return Say(text, cards.staff_choices(desk.voice, request, roles), columns=2, request_id=request.id)
+
+
+@router.callback_query(Act.filter(F.act == "open"))
+async def on_open(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
+    return await open_request(desk, callback_data.id)
+
+
+class ANumber(Filter):
+    """The message is a request number that can be read (its check digit is right)."""
+
+    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, str]:
+        number = numbers.read(message.text or "")
+        return {"number": number} if number else False
+
+
+@router.message(StateFilter(None, Step.confirm, Step.human, Step.area, Step.whose), ANumber())
+async def on_number(message: Message, number: str, desk: Desk) -> Answer:
+    request = await desk.casebook.by_number(number, desk.me.id)
+    return await open_request(desk, request.id)
+
+
+@router.message(Command("requests"))
+@router.message(Says("menu-requests"))
+@router.message(StateFilter(None), Asks(Intent.MY_REQUESTS))
+@router.message(StateFilter(None), Asks(Intent.PROGRESS))
+async def my_requests(message: Message, desk: Desk) -> Answer:
+    if (number := numbers.find(message.text or "")) is not None:
+        request = await desk.casebook.by_number(number, desk.me.id)
+        return await open_request(desk, request.id)
+    mine = await desk.casebook.of_resident(desk.me.id, (*OPEN, Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN))
+    mine.sort(key=lambda r: (r.status not in OPEN, r.status is not Status.RESOLVED, -r.id))
+    if not mine:
+        return desk.say("my-requests-none", [desk.button("all-services", Pick(what="domains"))])
+    if len(mine) == 1:
+        return await open_request(desk, mine[0].id)
+    services = desk.office.rules.catalogue.services
+    lines = [_summary(desk, r) for r in mine[:_LISTED] if r.status in OPEN]
+    text = desk.t("my-requests", count=len(mine), open=len(lines))
+    shown = "\n".join([text, *lines]) if not desk.elder else text
+    return Say(shown, cards.lines(desk.voice, [(r, services[r.service_id]) for r in mine[:_LISTED]]))
+
+
+def _summary(desk: Desk, request: Request) -> str:
+    due = cards.next_promise(desk.voice, request) or ""
+    name = desk.service_name(request.service_id)
+    return f"· {cards.tail(request.number)} {name}\n  {due}"
+
+
+# -- the resident's acts
+
+
+async def _only(desk: Desk, query_key: str, act: str) -> Say | int:
+    """The one open request that is meant, or the question which."""
+    mine = await desk.casebook.of_resident(desk.me.id)
+    if not mine:
+        return desk.say("my-requests-none", [desk.button("all-services", Pick(what="domains"))])
+    if len(mine) == 1:
+        return mine[0].id
+    services = desk.office.rules.catalogue.services
+    choices = [
+        Choice(cards.line(desk.voice, r, services[r.service_id]), Act(act=act, id=r.id).pack()) for r in mine[:_LISTED]
+    ]
+    return desk.say(query_key, choices)
+
+
+@router.callback_query(Act.filter(F.act == "urge"))
+async def on_urge(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
+    return await _urge(desk, callback_data.id)
+
+
+@router.message(StateFilter(None), Asks(Intent.URGE))
+async def urge_typed(message: Message, desk: Desk) -> Answer:
+    which = await _only(desk, "which-urge", "urge")
+    return which if isinstance(which, Say) else await _urge(desk, which)
+
+
+async def _urge(desk: Desk, request_id: int) -> Say:
+    request = await desk.casebook.urge(request_id, desk.me.id)
+    handler = await desk.people.get(request.handler_id)
+    return desk.say("urged", name=handler.name, when=desk.voice.when(request.resolve_by), request_id=request.id)
+
+
+@router.message(StateFilter(None), Asks(Intent.WITHDRAW))
+async def withdraw_typed(message: Message, desk: Desk) -> Answer:
+    which = await _only(desk, "which-withdraw", "withdraw")
+    return which if isinstance(which, Say) else await _ask_withdraw(desk, which)
+
+
+@router.callback_query(Act.filter(F.act == "withdraw"))
+async def on_withdraw(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
+    if callback_data.arg != "yes":
+        return await _ask_withdraw(desk, callback_data.id)
+    request = await desk.casebook.withdraw(callback_data.id, desk.me.id)
+    desk.go(None)
+    return desk.say("withdrawn", number=numbers.spoken(request.number))
+
+
+async def _ask_withdraw(desk: Desk, request_id: int) -> Say:
+    request, _ = await desk.casebook.look(request_id, desk.me.id)
+    choices = [
+        desk.button("withdraw-yes", Act(act="withdraw", id=request.id, arg="yes")),
+        desk.button("withdraw-no", Act(act="open", id=request.id)),
+    ]
+    return desk.say("withdraw-ask", choices, service=desk.service_name(request.service_id))
+
+
+@router.callback_query(Act.filter(F.act == "history"))
+async def on_history(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
+    request, roles = await desk.casebook.look(callback_data.id, desk.me.id)
+    text = await timeline.tell(desk, request, plain=roles == {Role.RESIDENT})
+    return Say(text, [desk.button("back", Act(act="open", id=request.id))], request_id=request.id)
+
+
+# -- after 办结: the rating, or 还没解决
+
+
+@router.callback_query(Act.filter(F.act == "settle"))
+async def on_settle(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
+    request = await desk.casebook.settle(callback_data.id, desk.me.id)
+    return desk.say("rate-ask", cards.rating_choices(desk.voice, request.id, reopen=False), request_id=request.id)
+
+
+@router.callback_query(Act.filter(F.act == "levels"))
+async def on_levels(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
+    request, _ = await desk.casebook.look(callback_data.id, desk.me.id)
+    return desk.say("revise-ask", cards.rating_choices(desk.voice, request.id, reopen=False), request_id=request.id)
+
+
+@router.callback_query(Act.filter(F.act == "rate"))
+async def on_rate(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
+    if callback_data.arg not in {"1", "2", "3", "4", "5"}:
+        return desk.say("button-old")
+    return await _rate(desk, callback_data.id, int(callback_data.arg))
+
+
+class RatesInWords(Filter):
+    """A rating in words, while one closed piece of work waits for one."""
+
+    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, int]:
+        said = message.text or ""
+        level = rating(said)
+        unsolved = Asks(Intent.NOT_SOLVED)
+        if level is None and not await unsolved(message, desk):
+            return False
+        waiting = await desk.casebook.of_resident(desk.me.id, (Status.RESOLVED,))
+        if len(waiting) != 1:
+            return False
+        again = await unsolved(message, desk)
+        return {"request_id": waiting[0].id, "level": 0 if again else level or 0}
+
+
+@router.message(StateFilter(None), RatesInWords())
+async def rate_in_words(message: Message, request_id: int, level: int, desk: Desk) -> Answer:
+    if level == 0:
+        return await _reopen(desk, request_id)
+    return await _rate(desk, request_id, level)
+
+
+async def _rate(desk: Desk, request_id: int, level: int) -> Answer:
+    await desk.casebook.rate(request_id, desk.me.id, level)
+    desk.go(Step.comment, request=request_id)
+    skip = desk.button("skip", Pick(what="skip"))
+    if level in POOR:
+        reasons = [desk.button(f"reason-{r}", Act(act="reason", id=request_id, arg=r)) for r in REASONS]
+        return desk.say("rated-poor", [*reasons, skip], columns=2, level=desk.t(cards.level_key(level)))
+    return desk.say("rated", [skip], level=desk.t(cards.level_key(level)))
+
+
+@router.callback_query(Act.filter(F.act == "reason"))
+async def on_reason(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
+    if callback_data.arg not in REASONS:
+        return desk.say("button-old")
+    await desk.casebook.explain_rating(callback_data.id, desk.me.id, reason=callback_data.arg)
+    desk.go(Step.comment, request=callback_data.id)
+    return desk.say("reason-thanks", [desk.button("skip", Pick(what="skip"))])
+
+
+@router.callback_query(Pick.filter(F.what == "skip"))
+async def on_skip(query: CallbackQuery, desk: Desk) -> Answer:
+    desk.go(None)
+    return desk.say("all-done", menu=True)
+
+
+@router.message(StateFilter(Step.comment), F.text)
+async def on_comment(message: Message, desk: Desk) -> Answer:
+    content = read(message, desk.channel)
+    if content.empty:
+        return desk.say("nothing-readable")
+    await desk.casebook.explain_rating(desk.data["request"], desk.me.id, comment=content.text)
+    desk.go(None)
+    return desk.say("comment-thanks", menu=True)
+
+
+@router.callback_query(Act.filter(F.act == "reopen"))
+async def on_reopen(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
+    return await _reopen(desk, callback_data.id)
+
+
+async def _reopen(desk: Desk, request_id: int) -> Say:
+    request = await desk.casebook.reopen(request_id, desk.me.id)
+    responder = await desk.people.get(request.first_responder_id)
+    desk.go(Step.talk, request=request.id)
+    when = desk.voice.when(request.resolve_by)
+    return desk.say("reopened", name=responder.name, when=when, request_id=request.id)

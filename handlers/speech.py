@@ -1,0 +1,168 @@
+"""How the desk speaks: a `Say` is what one message means; here it becomes Bot API methods of any channel."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from html import escape
+from typing import Any
+
+from aiogram.methods import SendMessage, TelegramMethod
+from aiogram.types import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyParameters,
+)
+
+LIMIT = 4096
+"""Characters in a message, by the Bot API; counted here with markup, which is the safe side."""
+
+ELDER_CHOICES = 3
+"""长辈模式 shows at most so many choices at a time."""
+
+MORE = "more"
+_SENTENCE_END = re.compile(r"(?<=[。！？!?；;\n])|(?<=\. )")
+_TAG = re.compile(r"<(/?)([a-z]+)[^>]*>")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button: what it says and what pressing it means (callback data of at most 64 bytes)."""
+
+    label: str
+    data: str
+
+
+@dataclass
+class Say:
+    """One thing to say to one chat.
+
+    :ivar text: HTML that is safe to send
+    :ivar choices: buttons, in the order in which a typed digit counts them
+    :ivar columns: buttons a row (elder mode: always one)
+    :ivar menu: the words of the menu that stays at the bottom; None leaves it as it is
+    :ivar request_id: what it is about, so that a reply to it finds its way
+    """
+
+    text: str
+    choices: list[Choice] = field(default_factory=list)
+    columns: int = 1
+    menu: list[str] | None = None
+    request_id: int | None = None
+
+    def pack(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def unpack(cls, packed: dict[str, Any]) -> "Say":
+        return cls(**{**packed, "choices": [Choice(**c) for c in packed["choices"]]})
+
+
+Answer = Say | Sequence[Say] | None
+"""What a handler returns."""
+
+
+def page(choices: Sequence[Choice], elder: bool, more: str) -> tuple[list[Choice], list[Choice]]:
+    """The choices to show now, and the rest that stands behind 「更多」."""
+    if not elder or len(choices) <= ELDER_CHOICES:
+        return list(choices), []
+    return [*choices[: ELDER_CHOICES - 1], Choice(more, MORE)], list(choices[ELDER_CHOICES - 1 :])
+
+
+def keyboard(choices: Sequence[Choice], *, columns: int, elder: bool) -> InlineKeyboardMarkup | None:
+    """Buttons under a message; in elder mode one a row with the digit in front."""
+    if not choices:
+        return None
+    buttons = [
+        InlineKeyboardButton(text=f"{i} {c.label}" if elder else c.label, callback_data=c.data)
+        for i, c in enumerate(choices, 1)
+    ]
+    width = 1 if elder else columns
+    rows = [buttons[i : i + width] for i in range(0, len(buttons), width)]
+    return InlineKeyboardMarkup(inline_keyboard=rows)
+
+
+def methods(
+    say: Say, chat_id: int, *, elder: bool, more: str, reply_to: int | None = None
+) -> list[TelegramMethod[Any]]:
+    """The Bot API methods that say it; a long text is split at a sentence and the buttons go under the last part."""
+    shown, _ = page(say.choices, elder, more)
+    markup: Any = keyboard(shown, columns=say.columns, elder=elder)
+    if say.menu is not None and markup is None:
+        markup = ReplyKeyboardMarkup(
+            keyboard=[[KeyboardButton(text=word) for word in say.menu[i : i + 4]] for i in range(0, len(say.menu), 4)],
+            resize_keyboard=True,
+            is_persistent=True,
+        )
+    parts = split(say.text)
+    built: list[TelegramMethod[Any]] = []
+    for i, part in enumerate(parts):
+        quoted = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to and i == 0 else None
+        built.append(
+            SendMessage(
+                chat_id=chat_id,
+                text=part,
+                parse_mode="HTML",
+                reply_markup=markup if i == len(parts) - 1 else None,
+                reply_parameters=quoted,
+            )
+        )
+    return built
+
+
+def split(text: str, limit: int = LIMIT) -> list[str]:
+    """Cut HTML into parts of at most `limit` UTF-16 units, at the end of a sentence where there is one; tags that
+    are open at a cut are closed and opened again."""
+    parts: list[str] = []
+    current = ""
+    for piece in _pieces(text, limit // 2):
+        if current and _units(current) + _units(piece) > limit - 200:
+            closing, opening = _open_tags(current)
+            parts.append(current + closing)
+            current = opening
+        current += piece
+    return [*parts, current] if current.strip() or not parts else parts
+
+
+def _pieces(text: str, longest: int) -> list[str]:
+    pieces: list[str] = []
+    for sentence in _SENTENCE_END.split(text):
+        rest = sentence
+        while _units(rest) > longest:
+            cut = _safe_cut(rest, longest // 2)
+            pieces.append(rest[:cut])
+            rest = rest[cut:]
+        pieces.append(rest)
+    return pieces
+
+
+def _safe_cut(text: str, near: int) -> int:
+    """A place to cut that is not inside a tag or an entity."""
+    for opener, closer in (("<", ">"), ("&", ";")):
+        start = text.rfind(opener, max(0, near - 12), near)
+        if start > 0 and text.find(closer, start, near) < 0 and text.find(closer, start) >= 0:
+            return start
+    return near
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(1 for c in text if ord(c) > 0xFFFF)
+
+
+def _open_tags(html: str) -> tuple[str, str]:
+    stack: list[str] = []
+    for match in _TAG.finditer(html):
+        if match.group(1):
+            if stack and _TAG.fullmatch(stack[-1]).group(2) == match.group(2):  # type: ignore[union-attr]
+                stack.pop()
+        else:
+            stack.append(match.group(0))
+    closing = "".join(f"</{_TAG.fullmatch(tag).group(2)}>" for tag in reversed(stack))  # type: ignore[union-attr]
+    return closing, "".join(stack)
+
+
+def quoted(text: str, limit: int = 600) -> str:
+    """What a person wrote, escaped, in a quotation; the head of it when it is long."""
+    head = text if len(text) <= limit else text[:limit].rstrip() + "…"
+    return f"<blockquote>{escape(head, quote=False)}</blockquote>"

@@ -1,0 +1,103 @@
+"""The words on screen: Fluent files, one a language. Everything put into a sentence is escaped for HTML here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from html import escape
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from fluent.runtime import FluentBundle, FluentResource
+
+from knowledge.catalogue import Domain, Service
+
+LANGUAGES = ("zh", "en")
+_LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+_WHEN = {"zh": "M月d日（EEE）HH:mm", "en": "EEE d MMM, HH:mm"}
+
+
+class Markup(str):
+    """A piece of HTML that is already safe."""
+
+    __slots__ = ()
+
+
+class Texts:
+    """All sentences of all languages; a wrong or missing one is an error, never a blank."""
+
+    def __init__(self, folder: Path) -> None:
+        self._bundles: dict[str, FluentBundle] = {}
+        self._every: dict[str, frozenset[str]] = {}
+        for language in LANGUAGES:
+            bundle = FluentBundle([_LOCALES[language]], use_isolating=False)
+            for path in sorted((folder / language).glob("*.ftl")):
+                bundle.add_resource(FluentResource(path.read_text("utf-8")))
+            self._bundles[language] = bundle
+
+    def get(self, language: str, key: str, *, elder: bool = False, **values: object) -> Markup:
+        """The sentence `key`; with `elder` its shorter form, where it has one.
+
+        :raises LookupError: no such sentence, or something it needs is missing
+        """
+        bundle = self._bundles[language if language in self._bundles else LANGUAGES[0]]
+        if not bundle.has_message(key):
+            raise LookupError(f"no text {key!r} in {language}")
+        message = bundle.get_message(key)
+        pattern = (message.attributes.get("elder") if elder else None) or message.value
+        if pattern is None:
+            raise LookupError(f"text {key!r} in {language} says nothing")
+        said, errors = bundle.format_pattern(pattern, _safe(values))
+        if errors:
+            raise LookupError(f"text {key!r} in {language}: {errors}")
+        return Markup(said)
+
+    def has(self, key: str) -> bool:
+        return self._bundles[LANGUAGES[0]].has_message(key)
+
+    def every(self, key: str) -> frozenset[str]:
+        """How a button is called in every language, so that its words can also be typed."""
+        if key not in self._every:
+            self._every[key] = frozenset(self.get(language, key) for language in LANGUAGES)
+        return self._every[key]
+
+    @staticmethod
+    def when(moment: datetime, language: str, zone: ZoneInfo) -> Markup:
+        """A moment as people write it, in the area's zone."""
+        known = language if language in _LOCALES else LANGUAGES[0]
+        locale = _LOCALES[known].replace("-", "_")
+        return Markup(format_datetime(moment.astimezone(zone), _WHEN[known], locale=locale))
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How one person is spoken to: their language, their mode, and the zone of their clock."""
+
+    texts: Texts
+    language: str
+    elder: bool
+    zone: ZoneInfo
+
+    def t(self, key: str, **values: object) -> Markup:
+        return self.texts.get(self.language, key, elder=self.elder, **values)
+
+    def when(self, moment: datetime) -> Markup:
+        return self.texts.when(moment, self.language, self.zone)
+
+    def named(self, thing: Service | Domain) -> str:
+        """A service or a domain by its name in this language."""
+        return thing.name_en if self.language == "en" else thing.name
+
+
+def _safe(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        key: escape(value, quote=False) if isinstance(value, str) and not isinstance(value, Markup) else value
+        for key, value in values.items()
+    }
+
+
+@cache
+def texts() -> Texts:
+    """The packaged sentences, read once."""
+    return Texts(Path(__file__).parent)

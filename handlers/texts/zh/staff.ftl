@@ -1,0 +1,105 @@
+# 社区工作者和管理者。
+
+act-acknowledge = 受理
+act-contact = 联系居民
+act-transfer = 转办
+act-resolve = 办结
+act-look-up = 看电话
+act-replace = 换首问责任人
+act-files = 看附件
+
+staff-card-urgent = 🔴 <b>紧急</b>
+staff-card-head = <b>{ $service }</b> · { $area }
+    编号 <code>{ $number }</code>
+staff-card-resident = 居民：{ $name }（{ $phone }）
+staff-card-people = 首问责任人：{ $responder }；承办人：{ $handler }
+offered-to-you = （转给您，待受理）
+
+tasks = 手上 { $count } 件，超时 { $overdue } 件。最先到期的在前：
+tasks-none = 手上没有在办的诉求。
+acknowledged = 已受理。居民{ $name }已经知道由您承办。请在 { $when } 前办结。
+phone = 电话：{ $phone }（这次查看已留痕）
+phone-none = 没有留电话。请在聊天里联系。
+outcome-ask = 请写办理结果，居民{ $name }会看到。写清楚：办了什么、结果怎样。
+outcome-words = 办结要有文字说明。请写几句办理结果，可以附照片。
+resolved = { $number } 已办结，居民会收到结果并评价。
+transfer-whom = 转给谁？对方受理之前，这件事还是您的。
+transfer-why = 转给<b>{ $name }</b>，请写原因：
+transferred = 已请{ $name }接手（{ $number }）。对方受理之前，还是您承办。
+replace-whom = 换成谁做首问责任人？
+replace-why = 换成<b>{ $name }</b>，请写原因（居民会知道新的姓名）：
+replaced = 首问责任人已换成{ $name }（{ $number }），居民已经知道。
+no-colleague = 这个社区没有别的同事可以接。请先邀请同事加入。
+reason-words = 请用文字写原因。
+
+behalf-how = 代为登记：居民是怎么说的？
+behalf-way-counter = 来窗口
+behalf-way-phone = 打电话
+behalf-way-visit = 上门走访
+behalf-name = 居民怎么称呼？
+behalf-phone = { $name }的电话是多少？
+behalf-phone-wrong = 这个号码不像电话。请再打一次，只写数字，比如 13812345678。
+behalf-no-phone = 没有电话
+behalf-need = { $name }要办什么事？把原话记下来就行。
+behalf-as = 登记成哪一项？
+behalf-done = 已登记{ $name }的诉求，编号 <code>{ $number }</code>。
+    您是首问责任人。请把编号告诉居民。
+
+overview = <b>{ $period }总览</b>
+    登记 { $recorded } 件；办结评价期内结案 { $closed } 件，其中评价 { $rated } 件
+    现在在办 { $open } 件，超时 <b>{ $overdue }</b> 件
+overview-all = <b>满意度</b>
+overview-rate = { $name }：<b>{ $rate }</b>（评价 { $rated } / 结案 { $closed }）
+overview-few = { $name }：满意 { $satisfied } / 评价 { $rated }（不足 5 件，不算比例）
+overview-unrated = { $name }：结案 { $closed } 件，还没有评价
+period-week = 本周
+period-month = 本月
+period-last-month = 上月
+period-year = 今年
+list-open = 在办
+list-overdue = 超时
+list-poor = 差评
+list-all = 全部
+list-head = { $title }：共 { $total } 件，第 { $start }–{ $end } 件
+list-none = 没有这样的诉求。
+next-page = 下一页
+export = 导出满意度
+export-period = 导出哪一段时间的满意度汇总？
+export-kind = 要哪种文件？
+export-xlsx = Excel 表格
+export-csv = CSV 文本
+export-coming = 正在做，做好就发给您。
+export-name = 满意度汇总
+
+sheet-about-title = 说明
+sheet-about = 满意度汇总
+sheet-from = 从（含）
+sheet-to = 到（不含）
+sheet-domain = 领域
+sheet-domain-title = 按领域
+sheet-service = 服务事项
+sheet-service-title = 按服务事项
+sheet-responder = 首问责任人
+sheet-responder-title = 按首问责任人
+sheet-requests-title = 逐件
+sheet-total = 合计
+sheet-closed = 结案
+sheet-surveyed = 已发评价
+sheet-rated = 已评价
+sheet-coverage = 评价覆盖率
+sheet-satisfaction = 满意度
+sheet-mean = 平均分
+sheet-staff-taken = 代录评价
+sheet-number = 编号
+sheet-area = 社区
+sheet-handler = 承办人
+sheet-recorded = 登记时间
+sheet-resolved = 办结时间
+sheet-level = 评价
+sheet-revised = 追评
+sheet-reason = 原因
+sheet-comment = 居民的话
+formula-satisfaction = （非常满意＋满意＋基本满意）÷ 已评价；不足 5 件不算比例；未评价不算满意
+formula-coverage = 已评价 ÷ 结案
+formula-mean = 非常满意 5 分……非常不满意 1 分，取平均
+formula-staff-taken = 工作人员电话回访代录的评价，单独计数，不进入满意度

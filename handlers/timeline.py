@@ -1,0 +1,32 @@
+"""A request's history in words: every act for staff, a plain one for the resident."""
+
+from handlers.desk import Desk
+from handlers.speech import quoted
+from handlers.texts import Markup
+from knowledge.lifecycle import Action
+from storage import history
+from storage.tables import Request
+
+_STAFF_ONLY = frozenset({Action.LOOK_UP, Action.WARN, Action.BREACH, Action.ESCALATE})
+_TALK = frozenset({Action.CONTACT, Action.SUPPLY})
+
+
+async def tell(desk: Desk, request: Request, *, plain: bool) -> Markup:
+    """The acts in order, each with its time, who did it, and the words that go with it.
+
+    :param plain: leave out what only staff need, and what was said back and forth
+    """
+    lines = [desk.t("history-head", service=desk.service_name(request.service_id))]
+    names: dict[int | None, str] = {None: desk.t("the-desk")}
+    for event, note in await history.timeline(desk.session, request.id):
+        action = Action(event.action)
+        if plain and action in _STAFF_ONLY | _TALK:
+            continue
+        if event.actor_id not in names:
+            names[event.actor_id] = (await desk.people.get(event.actor_id or 0)).name
+        words = f"\n{quoted(note.text, 200)}" if note is not None and note.text else ""
+        act = desk.t(f"event-{action.value.replace('_', '-')}")
+        lines.append(
+            Markup(f"{desk.voice.when(event.at)}\n{desk.t('history-line', who=names[event.actor_id], act=act)}{words}")
+        )
+    return Markup("\n".join(lines))

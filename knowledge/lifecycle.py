@@ -1,0 +1,152 @@
+"""What may be done to a request, when, and by whom: the table of 首问负责.
+
+`allowed` and `check` are the only judges; buttons are made from `offered`, so what is shown is what is allowed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a request stands."""
+
+    RECORDED = "recorded"  # 待受理
+    IN_PROGRESS = "in_progress"  # 办理中
+    RESOLVED = "resolved"  # 已办结, waiting for the resident's word
+    CLOSED = "closed"  # 已结案
+    WITHDRAWN = "withdrawn"  # 已撤回
+
+
+OPEN = frozenset({Status.RECORDED, Status.IN_PROGRESS})
+"""Somebody still owes work on these."""
+
+
+class Role(StrEnum):
+    """Who somebody is towards one request (or, on a staff list, in an area). One person may be several."""
+
+    RESIDENT = "resident"
+    FIRST_RESPONDER = "first_responder"
+    HANDLER = "handler"
+    RECEIVER = "receiver"  # a transfer was offered to them and they have not acknowledged it yet
+    WORKER = "worker"
+    MANAGER = "manager"
+    SYSTEM = "system"
+
+
+class Intake(StrEnum):
+    """How a request came in."""
+
+    CHAT = "chat"
+    DANGER = "danger"
+    COUNTER = "counter"
+    PHONE = "phone"
+    VISIT = "visit"
+
+
+class Action(StrEnum):
+    """Everything that can be done to a recorded request; each is one event."""
+
+    RECORD = "record"
+    ACKNOWLEDGE = "acknowledge"  # 受理
+    CONTACT = "contact"  # 联系居民
+    SUPPLY = "supply"  # 补充说明
+    TRANSFER = "transfer"  # 转办
+    RESOLVE = "resolve"  # 办结
+    RATE = "rate"  # 评价
+    REVISE = "revise"  # 追评
+    REOPEN = "reopen"  # 还没解决
+    SETTLE = "settle"  # 已解决
+    URGE = "urge"  # 催办
+    WITHDRAW = "withdraw"  # 撤回
+    REPLACE = "replace"  # a manager replaces the first responder
+    LOOK_UP = "look_up"  # a phone number was shown
+    CLOSE_UNRATED = "close_unrated"
+    WARN = "warn"
+    BREACH = "breach"
+    ESCALATE = "escalate"
+
+
+R, P, D, C, W = Status.RECORDED, Status.IN_PROGRESS, Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN
+_SAME = None
+"""The status stays as it is."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of the table: from these statuses, these roles may; the request then has the status `to`."""
+
+    action: Action
+    source: frozenset[Status]
+    roles: frozenset[Role]
+    to: Status | None
+
+
+def _rule(action: Action, source: Collection[Status], roles: Collection[Role], to: Status | None) -> Rule:
+    return Rule(action, frozenset(source), frozenset(roles), to)
+
+
+TABLE: tuple[Rule, ...] = (
+    # 受理: the handler, or whoever a transfer was offered to, takes it; the clock does not start again.
+    _rule(Action.ACKNOWLEDGE, {R}, {Role.HANDLER}, P),
+    _rule(Action.ACKNOWLEDGE, {R, P}, {Role.RECEIVER}, P),
+    # There is no "decline": only a transfer with a reason to a named person (rule 4).
+    _rule(Action.TRANSFER, {R, P}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
+    _rule(Action.CONTACT, {R, P, D}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
+    _rule(Action.SUPPLY, {R, P, D}, {Role.RESIDENT}, _SAME),
+    _rule(Action.RESOLVE, {P}, {Role.HANDLER}, D),
+    _rule(Action.RATE, {D}, {Role.RESIDENT}, C),
+    _rule(Action.SETTLE, {D}, {Role.RESIDENT}, _SAME),
+    _rule(Action.REVISE, {C}, {Role.RESIDENT}, _SAME),
+    _rule(Action.REOPEN, {D, C}, {Role.RESIDENT}, P),
+    _rule(Action.CLOSE_UNRATED, {D}, {Role.SYSTEM}, C),
+    _rule(Action.URGE, {R, P}, {Role.RESIDENT}, _SAME),
+    _rule(Action.WITHDRAW, {R, P}, {Role.RESIDENT}, W),
+    _rule(Action.REPLACE, {R, P, D}, {Role.MANAGER}, _SAME),
+    _rule(Action.LOOK_UP, {R, P, D, C}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
+    _rule(Action.WARN, {R, P}, {Role.SYSTEM}, _SAME),
+    _rule(Action.BREACH, {R, P}, {Role.SYSTEM}, _SAME),
+    _rule(Action.ESCALATE, {R, P}, {Role.SYSTEM}, _SAME),
+)
+
+
+class NotAllowed(Exception):
+    """The act is not allowed to this person now.
+
+    :ivar action: what was tried
+    :ivar status: where the request stands
+    :ivar reason: `role` when somebody else may do it now, `status` when nobody may
+    """
+
+    def __init__(self, action: Action, status: Status, roles: Collection[Role]) -> None:
+        self.action, self.status, self.roles = action, status, frozenset(roles)
+        self.reason = "role" if any(r.action == action and status in r.source for r in TABLE) else "status"
+        super().__init__(f"{action} is not allowed on a {status} request to {sorted(self.roles)}")
+
+
+def allowed(action: Action, status: Status, roles: Collection[Role]) -> bool:
+    """Whether somebody with these roles may do this to a request in this status."""
+    return _find(action, status, roles) is not None
+
+
+def check(action: Action, status: Status, roles: Collection[Role]) -> Status:
+    """The status after the act.
+
+    :raises NotAllowed: by this table nobody with these roles may do it now
+    """
+    rule = _find(action, status, roles)
+    if rule is None:
+        raise NotAllowed(action, status, roles)
+    return rule.to or status
+
+
+def offered(status: Status, roles: Collection[Role]) -> frozenset[Action]:
+    """Every act open to these roles now; buttons are a subset of it, in an order of their own."""
+    return frozenset(rule.action for rule in TABLE if status in rule.source and rule.roles & set(roles))
+
+
+def _find(action: Action, status: Status, roles: Collection[Role]) -> Rule | None:
+    wanted = set(roles)
+    return next(
+        (r for r in TABLE if r.action == action and status in r.source and r.roles & wanted),
+        None,
+    )

@@ -1,0 +1,156 @@
+"""A small text classifier in NumPy: TF-IDF over marks of the text, ridge regression on one column a label.
+
+It is trained in the dual: with some thousand examples and ten times as many marks, everything the training
+needs is the square matrix of how alike two examples are, and leaving one example out for checking costs
+nothing more. Using it is one sparse dot product.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Marks = Callable[[str], Sequence[str]]
+_FREQUENT = 64  # marks in more examples than this are multiplied as columns, the others pair by pair
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """Scores a text for each label.
+
+    idf: [marks]; weights: [marks, labels]. `facts` are small arrays kept with the weights, such as the
+    temperature.
+    """
+
+    labels: tuple[str, ...]
+    vocabulary: dict[str, int]
+    idf: Floats
+    weights: Floats
+    marks: Marks
+    facts: dict[str, Any]
+
+    def scores(self, text: str) -> Floats:
+        """Raw scores, one a label; zeros when the text shares no mark with any example."""
+        ids, values = encode(self.marks(text), self.vocabulary, self.idf)
+        return values @ self.weights[ids]
+
+    def save(self, file: Path) -> None:
+        """Write the model; weights are kept as bytes with one scale a mark, which costs no accuracy."""
+        scale = np.abs(self.weights).max(axis=1) / 127
+        scale[scale == 0] = 1
+        np.savez_compressed(
+            file,
+            labels=np.array(self.labels),
+            vocabulary=np.frombuffer("\n".join(self.vocabulary).encode(), dtype=np.uint8),
+            idf=self.idf,
+            scale=scale.astype(np.float32),
+            weights=np.rint(self.weights / scale[:, None]).astype(np.int8),
+            **{f"fact_{name}": np.asarray(value) for name, value in self.facts.items()},
+        )
+
+    @classmethod
+    def load(cls, file: Path, marks: Marks) -> Self:
+        """Read a model written by save(); OSError, KeyError or ValueError when it is none."""
+        with np.load(file, allow_pickle=False) as kept:
+            words = kept["vocabulary"].tobytes().decode().split("\n")
+            return cls(
+                labels=tuple(str(label) for label in kept["labels"]),
+                vocabulary={word: n for n, word in enumerate(words)},
+                idf=kept["idf"],
+                weights=kept["weights"].astype(np.float32) * kept["scale"][:, None],
+                marks=marks,
+                facts={name[5:]: kept[name] for name in kept.files if name.startswith("fact_")},
+            )
+
+
+def encode(
+    marks: Sequence[str], vocabulary: dict[str, int], idf: Floats
+) -> tuple[npt.NDArray[np.intp], Floats]:
+    """Ids and TF-IDF values (length 1 as a vector) of the known marks."""
+    counts = Counter(vocabulary[mark] for mark in marks if mark in vocabulary)
+    ids = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
+    values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * idf[ids]
+    norm = float(np.sqrt(values @ values))
+    return ids, (values / norm if norm else values).astype(np.float32)
+
+
+class Examples:
+    """Encoded training texts and how alike they are (the Gram matrix)."""
+
+    def __init__(self, texts: Sequence[str], marks: Marks) -> None:
+        self.marks = marks
+        found = [marks(text) for text in texts]
+        spread = Counter(mark for some in found for mark in set(some))
+        self.vocabulary = {mark: n for n, mark in enumerate(sorted(spread))}
+        counts = np.array([spread[mark] for mark in self.vocabulary], dtype=np.float32)
+        self.idf: Floats = (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32)
+        encoded = [encode(some, self.vocabulary, self.idf) for some in found]
+        self.rows = np.repeat(np.arange(len(texts)), [len(ids) for ids, _ in encoded])
+        self.ids = np.concatenate([ids for ids, _ in encoded])
+        self.values = np.concatenate([values for _, values in encoded])
+        order = np.argsort(self.ids, kind="stable")
+        self.rows, self.ids, self.values = self.rows[order], self.ids[order], self.values[order]
+        self.starts = np.searchsorted(self.ids, np.arange(len(self.vocabulary) + 1))
+        self.gram = self._gram(len(texts))
+
+    def _gram(self, size: int) -> Floats:
+        spread = np.diff(self.starts)
+        gram = np.zeros((size, size), dtype=np.float32)
+        frequent = np.flatnonzero(spread > _FREQUENT)
+        for block in np.array_split(frequent, max(1, len(frequent) // 256)):
+            dense = np.zeros((size, len(block)), dtype=np.float32)
+            for column, mark in enumerate(block):
+                span = slice(self.starts[mark], self.starts[mark + 1])
+                dense[self.rows[span], column] = self.values[span]
+            gram += dense @ dense.T
+        flat = gram.reshape(-1)
+        for count in range(1, _FREQUENT + 1):
+            found = np.flatnonzero(spread == count)
+            for part in np.array_split(found, max(1, len(found) * count * count // 2_000_000)):
+                places = self.starts[part][:, None] + np.arange(count)
+                rows, values = self.rows[places], self.values[places]
+                pairs = (rows[:, :, None] * size + rows[:, None, :]).ravel()
+                np.add.at(flat, pairs, (values[:, :, None] * values[:, None, :]).ravel())
+        return gram
+
+    def weights(self, dual: Floats) -> Floats:
+        """Weights per mark [marks, labels] from weights per example [examples, labels]."""
+        result = np.zeros((len(self.vocabulary), dual.shape[1]), dtype=np.float32)
+        for first in range(0, len(self.vocabulary), 4096):
+            last = min(first + 4096, len(self.vocabulary))
+            span = slice(self.starts[first], self.starts[last])
+            shares = dual[self.rows[span]] * self.values[span][:, None]
+            result[first:last] = np.add.reduceat(shares, self.starts[first:last] - self.starts[first])
+        return result
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Result of a fit: weights per example [n, labels], and each example's scores by a fit without it."""
+
+    dual: Floats
+    left_out: Floats
+
+
+def fit(gram: Floats, targets: Floats, ridge: float) -> Fit:
+    """Kernel ridge regression of one column a label, and its exact leave-one-out scores.
+
+    gram: [n, n], changed in place; targets: [n, labels], one 1 a row; ridge > 0. Leaving an example out
+    needs no second fit: its score is its target less its weight over the diagonal of the inverse.
+    """
+    gram[np.diag_indices(len(gram))] += ridge
+    inverse = np.linalg.inv(gram)
+    centred = targets - np.float32(1 / targets.shape[1])
+    dual = (inverse @ centred).astype(np.float32)
+    return Fit(dual, (centred - dual / np.diag(inverse)[:, None]).astype(np.float32))
+
+
+def chances(scores: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+    """Softmax over the last axis."""
+    raised = np.exp(np.asarray(scores, dtype=np.float64) - scores.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))

@@ -1,0 +1,402 @@
+"""The casebook: the only code that changes a request.
+
+Each method loads the request, asks the lifecycle whether the act is allowed to this person, saves with a
+version check, appends one event and adds the outbox rows that tell whoever must know. It never commits."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from knowledge import numbers
+from knowledge.lifecycle import Action, Intake, Role, Status, check
+from knowledge.responsibility import first_responder
+from knowledge.satisfaction import POOR
+from storage.ledger import CaseError, Ledger, Need, Source, acting_role
+from storage.tables import Message, Rating, Request, Serial
+
+ALBUM_WAIT = timedelta(seconds=1)
+"""How long the pictures of one album are waited for before they are passed on together."""
+
+
+class Casebook(Ledger):
+    """Changes requests inside one unit of work."""
+
+    # -- recording
+
+    async def record(self, need: Need) -> Request:
+        """Record a need: number, first responder, promises, the event, and word to both (rules 1, 2, 7).
+
+        :raises CaseError: `area_not_open` when nobody could answer for the area
+        """
+        area = await self._people.area(need.area_id)
+        service = self._rules.catalogue.service(need.service_id)
+        urgent = need.intake is Intake.DANGER or need.danger is not None
+        responder = await self._responder(need, service.domain)
+        times = self._rules.promises(service, self._now, area=area.code, urgent=urgent)
+        request = Request(
+            number=await self._next_number(),
+            area_id=area.id,
+            domain=service.domain,
+            service_id=service.id,
+            kind=service.kind.value,
+            resident_id=need.resident.id,
+            recorded_by_id=need.recorded_by.id if need.recorded_by else None,
+            intake=need.intake,
+            first_responder_id=responder,
+            handler_id=responder,
+            status=Status.RECORDED,
+            urgent=urgent,
+            danger=need.danger,
+            text=need.text,
+            files=[dict(f) for f in need.files],
+            created_at=self._now,
+            acknowledge_by=times.acknowledge,
+            contact_by=times.contact,
+            resolve_by=times.resolve,
+            calendar_version=times.calendar_version,
+            provisional=times.provisional,
+            round=1,
+            urged=0,
+            events=0,
+            last_hash="",
+        )
+        self._session.add(request)
+        await self._session.flush()
+        by, role = (
+            (need.recorded_by.id, Role.FIRST_RESPONDER) if need.recorded_by else (need.resident.id, Role.RESIDENT)
+        )
+        await self._event(
+            request,
+            Action.RECORD,
+            by,
+            role,
+            service=service.id,
+            first_responder=responder,
+            intake=need.intake.value,
+            matched=list(need.matched),
+            resolve_by=times.resolve.isoformat(),
+            calendar=times.calendar_version,
+        )
+        await self._people.assigned(responder)
+        if need.recorded_by is not None:
+            # Rule 2: whoever was asked has, by being asked, received it.
+            request.status, request.acknowledged_at = Status.IN_PROGRESS, self._now
+            await self._event(request, Action.ACKNOWLEDGE, by, Role.HANDLER)
+        await self._tell_resident(request, "recorded")
+        self._tell(request, responder, "assigned")
+        if urgent:
+            for manager in await self._people.managers(area.id):
+                if manager != responder:
+                    self._tell(request, manager, "danger_alert")
+        return request
+
+    # -- the handler's acts
+
+    async def acknowledge(self, request_id: int, actor_id: int) -> Request:
+        """受理: the handler, or whoever it was offered to, takes the request."""
+        request, status, role = await self._may(Action.ACKNOWLEDGE, request_id, actor_id)
+        before = request.handler_id
+        request.status, request.offered_to_id = status, None
+        request.handler_id = actor_id
+        request.acknowledged_at = request.acknowledged_at or self._now
+        await self._event(request, Action.ACKNOWLEDGE, actor_id, role, handler=actor_id)
+        await self._tell_resident(request, "acknowledged", handler=actor_id)
+        if before != actor_id:
+            for person_id in {before, request.first_responder_id} - {actor_id}:
+                self._tell(request, person_id, "transfer_taken", handler=actor_id)
+        return request
+
+    async def transfer(self, request_id: int, actor_id: int, to_id: int, reason: str) -> Request:
+        """转办: offer the request to a named colleague; until they acknowledge, the sender still holds it (rule 4).
+
+        :raises CaseError: `transfer_self`, or `not_colleague` when the receiver has no post in the area or above
+        """
+        request, status, role = await self._may(Action.TRANSFER, request_id, actor_id)
+        if to_id == request.handler_id:
+            raise CaseError("transfer_self")
+        line = [a.id for a in await self._people.upward(request.area_id)]
+        if not any(p.area_id in line for p in await self._people.posts(to_id)):
+            raise CaseError("not_colleague")
+        request.status, request.offered_to_id = status, to_id
+        event = await self._event(
+            request, Action.TRANSFER, actor_id, role, why=reason, sender=request.handler_id, receiver=to_id
+        )
+        self._tell(request, to_id, "offered", sender=actor_id, note=event.data.get("note"))
+        return request
+
+    async def resolve(
+        self, request_id: int, actor_id: int, outcome: str, files: Sequence[dict[str, Any]] = ()
+    ) -> Request:
+        """办结 with an outcome in words, and pictures of it if there are any (rule 9).
+
+        :raises CaseError: `outcome_empty`
+        """
+        request, status, role = await self._may(Action.RESOLVE, request_id, actor_id)
+        if not outcome.strip():
+            raise CaseError("outcome_empty")
+        request.status, request.outcome, request.resolved_at = status, outcome.strip(), self._now
+        request.outcome_files = [dict(f) for f in files]
+        request.offered_to_id = None
+        await self._event(request, Action.RESOLVE, actor_id, role, why=request.outcome, round=request.round)
+        await self._tell_resident(request, "resolved")
+        if request.first_responder_id != actor_id:
+            self._tell(request, request.first_responder_id, "resolved_by", handler=actor_id)
+        return request
+
+    async def replace(self, request_id: int, actor_id: int, to_id: int, reason: str) -> Request:
+        """A manager names another first responder, with a reason; the resident is told the name (rule 3).
+
+        :raises CaseError: `not_colleague`, or `replace_same`
+        """
+        request, status, role = await self._may(Action.REPLACE, request_id, actor_id)
+        before = request.first_responder_id
+        if to_id == before:
+            raise CaseError("replace_same")
+        line = [a.id for a in await self._people.upward(request.area_id)]
+        if not any(p.area_id in line for p in await self._people.posts(to_id)):
+            raise CaseError("not_colleague")
+        request.status, request.first_responder_id = status, to_id
+        if request.handler_id == before:
+            request.handler_id = to_id
+        if request.offered_to_id == to_id:
+            request.offered_to_id = None
+        event = await self._event(request, Action.REPLACE, actor_id, role, why=reason, before=before, after=to_id)
+        await self._tell_resident(request, "replaced", responder=to_id)
+        note = event.data.get("note")
+        self._tell(request, before, "replaced_you", responder=to_id, note=note)
+        self._tell(request, to_id, "assigned", note=note)
+        return request
+
+    async def look_up_phone(self, request_id: int, actor_id: int) -> str | None:
+        """The resident's whole phone number; the look is an event."""
+        request, _, role = await self._may(Action.LOOK_UP, request_id, actor_id)
+        await self._event(request, Action.LOOK_UP, actor_id, role)
+        return (await self._people.get(request.resident_id)).phone
+
+    # -- the resident's acts
+
+    async def urge(self, request_id: int, actor_id: int) -> Request:
+        """催办, at most once a day.
+
+        :raises CaseError: `urged_today`
+        """
+        request, status, role = await self._may(Action.URGE, request_id, actor_id)
+        today = self._now.astimezone(self._rules.zone).date()
+        if request.urged_at and request.urged_at.astimezone(self._rules.zone).date() == today:
+            raise CaseError("urged_today")
+        request.status, request.urged, request.urged_at = status, request.urged + 1, self._now
+        await self._event(request, Action.URGE, actor_id, role, times=request.urged)
+        for person_id in {request.handler_id, request.first_responder_id}:
+            self._tell(request, person_id, "urged", times=request.urged)
+        return request
+
+    async def withdraw(self, request_id: int, actor_id: int) -> Request:
+        """撤回 by the resident."""
+        request, status, role = await self._may(Action.WITHDRAW, request_id, actor_id)
+        told = {request.handler_id, request.first_responder_id}
+        if request.offered_to_id:
+            told.add(request.offered_to_id)
+        request.status, request.closed_at, request.offered_to_id = status, self._now, None
+        await self._event(request, Action.WITHDRAW, actor_id, role)
+        for person_id in told:
+            self._tell(request, person_id, "withdrawn")
+        return request
+
+    async def rate(self, request_id: int, actor_id: int, level: int) -> Rating:
+        """One rating a closure, by the resident served, or one later change of it (追评), rule 10.
+
+        :raises CaseError: `own_work` when they did the work themselves, `revised_already`
+        """
+        request = await self._load(request_id)
+        rating = await self._rating(request)
+        if request.status is Status.CLOSED and rating is not None:
+            return await self._revise(request_id, actor_id, rating, level)
+        request, status, role = await self._may(Action.RATE, request_id, actor_id)
+        if actor_id in (request.handler_id, request.first_responder_id):
+            raise CaseError("own_work")
+        rating = Rating(
+            request_id=request.id,
+            round=request.round,
+            level=level,
+            rated_at=self._now,
+            rated_by_id=actor_id,
+            first_responder_id=request.first_responder_id,
+            handler_id=request.handler_id,
+            staff_taken=False,
+            conflict=False,
+        )
+        self._session.add(rating)
+        request.status, request.closed_at = status, self._now
+        await self._event(request, Action.RATE, actor_id, role, level=level, round=request.round)
+        await self._tell_rated(request, level)
+        return rating
+
+    async def explain_rating(
+        self, request_id: int, actor_id: int, *, reason: str | None = None, comment: str | None = None
+    ) -> None:
+        """Keep why somebody rated as they did; asked for, never required.
+
+        :raises CaseError: `not_rated`
+        """
+        request, roles = await self.look(request_id, actor_id)
+        rating = await self._rating(request)
+        if rating is None or Role.RESIDENT not in roles:
+            raise CaseError("not_rated")
+        rating.reason = reason or rating.reason
+        if comment:
+            rating.comment = f"{rating.comment}\n{comment}" if rating.comment else comment
+            for person_id in {request.handler_id, request.first_responder_id}:
+                self._tell(request, person_id, "rating_comment", rating=rating.id)
+
+    async def settle(self, request_id: int, actor_id: int) -> Request:
+        """已解决: the resident says that the outcome stands; the rating is asked next."""
+        request, status, role = await self._may(Action.SETTLE, request_id, actor_id)
+        request.status = status
+        await self._event(request, Action.SETTLE, actor_id, role)
+        return request
+
+    async def reopen(self, request_id: int, actor_id: int) -> Request:
+        """还没解决: back to the first responder; the promise is not reset (rules 5 and 9)."""
+        request, status, role = await self._may(Action.REOPEN, request_id, actor_id)
+        request.status, request.round = status, request.round + 1
+        request.handler_id = request.first_responder_id
+        request.offered_to_id = request.resolved_at = request.closed_at = None
+        await self._event(request, Action.REOPEN, actor_id, role, round=request.round)
+        self._tell(request, request.first_responder_id, "reopened")
+        for manager in await self._people.managers(request.area_id):
+            if manager != request.first_responder_id:
+                self._tell(request, manager, "reopened")
+        return request
+
+    # -- talking
+
+    async def say(
+        self, request_id: int, actor_id: int, text: str, files: Sequence[dict[str, Any]], source: Source
+    ) -> Message:
+        """Pass words or files between the resident and whoever does the work, and keep them with the request.
+
+        Pictures of one album arrive one by one: they become one message.
+        :raises NotAllowed: the request is over, or is not theirs
+        """
+        request, roles = await self.look(request_id, actor_id)
+        from_resident = Role.RESIDENT in roles
+        action = Action.SUPPLY if from_resident else Action.CONTACT
+        check(action, request.status, roles)
+        if source.album and (begun := await self._album(source)):
+            begun.files = [*begun.files, *(dict(f) for f in files)]
+            begun.text = begun.text or text
+            return begun
+        role = Role.RESIDENT if from_resident else acting_role(roles)
+        message = Message(
+            request_id=request.id,
+            sender_id=actor_id,
+            role=role,
+            text=text,
+            files=[dict(f) for f in files],
+            channel=source.channel,
+            chat_id=source.chat_id,
+            message_id=source.message_id,
+            album=source.album,
+            reply_to_id=source.reply_to_id,
+            created_at=self._now,
+            earlier=[],
+        )
+        self._session.add(message)
+        await self._session.flush()
+        if not from_resident:
+            request.contacted_at = request.contacted_at or self._now
+        await self._event(request, action, actor_id, role, message=message.id)
+        wait = ALBUM_WAIT if source.album else timedelta()
+        if from_resident:
+            self._tell(request, request.handler_id, "relay", delay=wait, message=message.id)
+        else:
+            await self._tell_resident(request, "relay", delay=wait, message=message.id)
+        return message
+
+    async def edit(self, source: Source, actor_id: int, text: str) -> Message | None:
+        """Keep the older version of something said and pass the new one on; None when it was never relayed."""
+        found = await self._session.execute(
+            select(Message).where(
+                Message.channel == source.channel,
+                Message.chat_id == source.chat_id,
+                Message.message_id == source.message_id,
+                Message.sender_id == actor_id,
+            )
+        )
+        message = found.scalar_one_or_none()
+        if message is None or message.text == text:
+            return message
+        request, _ = await self.look(message.request_id, actor_id)
+        message.earlier = [*message.earlier, {"text": message.text, "until": self._now.isoformat()}]
+        message.text, message.edited_at = text, self._now
+        if message.role is Role.RESIDENT:
+            self._tell(request, request.handler_id, "relay_edit", message=message.id)
+        else:
+            await self._tell_resident(request, "relay_edit", message=message.id)
+        return message
+
+    # -- the clock's acts
+
+    async def close_unrated(self, request_id: int) -> Request | None:
+        """Silence closes as unrated, never as satisfied (rule 9); None when somebody spoke meanwhile."""
+        request = await self._load(request_id)
+        if request.status is not Status.RESOLVED:
+            return None
+        request.status = check(Action.CLOSE_UNRATED, request.status, {Role.SYSTEM})
+        request.closed_at = self._now
+        await self._event(request, Action.CLOSE_UNRATED, None, Role.SYSTEM, round=request.round)
+        await self._tell_resident(request, "closed_unrated")
+        return request
+
+    # -- inside
+
+    async def _revise(self, request_id: int, actor_id: int, rating: Rating, level: int) -> Rating:
+        request, _, role = await self._may(Action.REVISE, request_id, actor_id)
+        if rating.revised_level is not None:
+            raise CaseError("revised_already")
+        rating.revised_level, rating.revised_at = level, self._now
+        await self._event(request, Action.REVISE, actor_id, role, level=level, round=request.round)
+        await self._tell_rated(request, level)
+        return rating
+
+    async def _tell_rated(self, request: Request, level: int) -> None:
+        told = {request.handler_id, request.first_responder_id}
+        if level in POOR:
+            told |= set(await self._people.managers(request.area_id))
+        for person_id in told:
+            self._tell(request, person_id, "rated", level=level)
+
+    async def _album(self, source: Source) -> Message | None:
+        found = await self._session.execute(
+            select(Message).where(
+                Message.channel == source.channel,
+                Message.chat_id == source.chat_id,
+                Message.album == source.album,
+            )
+        )
+        return found.scalars().first()
+
+    async def _responder(self, need: Need, domain: str) -> int:
+        if need.recorded_by is not None:
+            return need.recorded_by.id
+        chosen = first_responder(await self._people.candidates(need.area_id), domain)
+        if chosen is None:
+            raise CaseError("area_not_open", area=need.area_id)
+        return chosen.person_id
+
+    async def _next_number(self) -> str:
+        day = self._now.astimezone(self._rules.zone).date()
+        insert = sqlite_insert if self._session.get_bind().dialect.name == "sqlite" else postgresql_insert
+        serial = (
+            await self._session.execute(
+                insert(Serial)
+                .values(day=day, last=1)
+                .on_conflict_do_update(index_elements=["day"], set_={"last": Serial.last + 1})
+                .returning(Serial.last)
+            )
+        ).scalar_one()
+        return numbers.make(day, serial)

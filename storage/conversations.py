@@ -1,0 +1,77 @@
+"""Where each chat stands, and which updates were handled: one row a chat, one row an update."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import Conversation, HandledUpdate
+
+
+@dataclass
+class Chat:
+    """The conversation of one chat while an update is handled; `changed` says that it must be saved.
+
+    :ivar choices: the buttons of the last message that had any, as `[label, callback data]`, in order
+    """
+
+    bot_id: int
+    chat_id: int
+    state: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    choices: list[list[str]] = field(default_factory=list)
+    changed: bool = False
+
+
+async def load(session: AsyncSession, bot_id: int, chat_id: int) -> Chat:
+    found = (
+        await session.execute(
+            select(Conversation.state, Conversation.data, Conversation.choices).where(
+                Conversation.bot_id == bot_id, Conversation.chat_id == chat_id
+            )
+        )
+    ).one_or_none()
+    if found is None:
+        return Chat(bot_id, chat_id)
+    return Chat(bot_id, chat_id, found.state, dict(found.data), list(found.choices))
+
+
+async def save(session: AsyncSession, chat: Chat, now: datetime) -> None:
+    values = {"state": chat.state, "data": chat.data, "choices": chat.choices, "updated_at": now}
+    insert = _insert(session)
+    await session.execute(
+        insert(Conversation)
+        .values(bot_id=chat.bot_id, chat_id=chat.chat_id, **values)
+        .on_conflict_do_update(index_elements=["bot_id", "chat_id"], set_=values)
+    )
+
+
+async def forget(session: AsyncSession, bot_id: int, chat_id: int) -> None:
+    await session.execute(delete(Conversation).where(Conversation.bot_id == bot_id, Conversation.chat_id == chat_id))
+
+
+async def first_time(session: AsyncSession, bot_id: int, update_id: int, now: datetime) -> bool:
+    """Mark the update as handled in this transaction; False when it was handled before."""
+    done = await session.execute(
+        _insert(session)(HandledUpdate).values(bot_id=bot_id, update_id=update_id, at=now).on_conflict_do_nothing()
+    )
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+
+
+async def failed(session: AsyncSession, bot_id: int, update_id: int, error: str, now: datetime) -> None:
+    """Record an update that no handler could take, so that it does not come again for ever."""
+    await session.merge(HandledUpdate(bot_id=bot_id, update_id=update_id, at=now, error=error[:200]))
+
+
+async def prune(session: AsyncSession, before: datetime) -> int:
+    """Forget handled updates that no channel can deliver again."""
+    done = await session.execute(delete(HandledUpdate).where(HandledUpdate.at < before))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _insert(session: AsyncSession) -> Any:
+    return sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert

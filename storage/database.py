@@ -1,0 +1,109 @@
+"""Open the database: one place for engine settings, units of work and the column types they need."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+"""64-bit ids; SQLite only autoincrements the type it calls INTEGER (64-bit as well)."""
+
+SQLITE_BUSY_SECONDS = 10.0
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware UTC in and out; a naive time is a programming error and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """The office's memory.
+
+    `write()` is a unit of work: it commits when the block ends and rolls back when it raises. `read()`
+    never commits. On SQLite writers of one process queue in order (BEGIN IMMEDIATE would make them poll),
+    and other processes are waited for up to `SQLITE_BUSY_SECONDS`.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {"pool_size": pool_size, "poolclass": AsyncAdaptedQueuePool}
+        if self.is_sqlite:
+            options["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS, "isolation_level": None}
+        else:
+            options["pool_pre_ping"] = True
+        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._writers = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        reading = self.engine.execution_options(shouwen_readonly=True)
+        self._readers = async_sessionmaker(reading, expire_on_commit=False, autoflush=False)
+        self._turn = asyncio.Lock() if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction that commits at the end of the block.
+
+        :raises OperationalError: the database is locked, full or away; nothing was kept.
+        """
+        if self._turn is None:
+            async with self._writers() as session, session.begin():
+                yield session
+            return
+        async with self._turn, self._writers() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for looking only; what it changes is never kept."""
+        async with self._readers() as session:
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the error means that the database could not be used just now (locked, full, away)."""
+    return isinstance(error, OperationalError | OSError) or getattr(error, "connection_invalidated", False)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={int(SQLITE_BUSY_SECONDS * 1000)}",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    readonly = connection.get_execution_options().get("shouwen_readonly", False)
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")

@@ -1,0 +1,251 @@
+"""What every act on a request has in common: load it, judge who is acting, write the event, tell people."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from knowledge.calendar import Calendar
+from knowledge.catalogue import Catalogue, Service
+from knowledge.deadlines import Promises, ServiceHours, promise
+from knowledge.lifecycle import OPEN, Action, Intake, Role, Status, allowed, check
+from storage import history
+from storage.outbox import OutboxWriter
+from storage.people import People
+from storage.tables import Event, Message, Person, Rating, Request
+
+_ORDER = (Role.RECEIVER, Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.MANAGER)
+"""In which of several roles somebody acts: the one nearest to the work."""
+
+_ANSWER_WITHIN = timedelta(days=2)
+
+
+class CaseError(Exception):
+    """The casebook cannot do this; `code` names the sentence to show."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        self.code, self.details = code, details
+        super().__init__(f"{code} {details}" if details else code)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the casebook asks when it decides: services, working days, the office's zone and hours."""
+
+    catalogue: Catalogue
+    calendar: Calendar
+    zone: ZoneInfo
+    hours: ServiceHours = field(default_factory=ServiceHours)
+
+    def promises(self, service: Service, now: datetime, *, area: str | None, urgent: bool = False) -> Promises:
+        """By when this service is acknowledged, first answered and resolved, if it were recorded now."""
+        return promise(
+            now,
+            kind=service.kind.value,
+            acknowledge=service.promise.acknowledge,
+            contact=service.promise.contact,
+            resolve=service.promise.resolve,
+            statutory_limit=service.statutory_limit,
+            urgent=urgent,
+            calendar=self.calendar,
+            zone=self.zone,
+            hours=self.hours,
+            area=area,
+        )
+
+
+@dataclass(frozen=True)
+class Need:
+    """What is to be recorded: who needs what, where, and in which words.
+
+    :ivar matched: the services that the matcher proposed, best first; kept beside the one chosen, to learn from
+    """
+
+    resident: Person
+    area_id: int
+    service_id: str
+    text: str
+    files: Sequence[dict[str, Any]] = ()
+    intake: Intake = Intake.CHAT
+    recorded_by: Person | None = None
+    danger: str | None = None
+    matched: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a message was typed, so that edits and replies find it again."""
+
+    channel: str
+    chat_id: int
+    message_id: int
+    album: str | None = None
+    reply_to_id: int | None = None
+
+
+class Ledger:
+    """Reads requests and keeps the books of one unit of work; the casebook adds the acts."""
+
+    def __init__(self, session: AsyncSession, rules: Rules, now: datetime) -> None:
+        self._session, self._rules, self._now = session, rules, now
+        self._people = People(session, now)
+        self.outbox = OutboxWriter(session, now)
+
+    # -- looking
+
+    async def roles(self, request: Request, person_id: int) -> frozenset[Role]:
+        """Everything this person is towards this request; empty when it is none of their business."""
+        roles = {
+            role
+            for role, holder in (
+                (Role.RESIDENT, request.resident_id),
+                (Role.FIRST_RESPONDER, request.first_responder_id),
+                (Role.HANDLER, request.handler_id),
+                (Role.RECEIVER, request.offered_to_id),
+            )
+            if holder == person_id
+        }
+        managed = {p.area_id for p in await self._people.posts(person_id) if p.role is Role.MANAGER}
+        if managed and managed & {a.id for a in await self._people.upward(request.area_id)}:
+            roles.add(Role.MANAGER)
+        return frozenset(roles)
+
+    async def look(self, request_id: int, person_id: int) -> tuple[Request, frozenset[Role]]:
+        """The request and what this person is towards it.
+
+        :raises CaseError: `not_yours` when there is no such request or it is not theirs to see
+        """
+        request = await self._load(request_id)
+        roles = await self.roles(request, person_id)
+        if not roles:
+            raise CaseError("not_yours")
+        return request, roles
+
+    async def by_number(self, number: str, person_id: int) -> Request:
+        """:raises CaseError: `not_yours`"""
+        found = await self._session.execute(select(Request.id).where(Request.number == number))
+        return (await self.look(found.scalar_one_or_none() or 0, person_id))[0]
+
+    async def of_resident(self, person_id: int, statuses: Collection[Status] = OPEN) -> list[Request]:
+        """A resident's requests in these statuses, the newest first."""
+        found = await self._session.execute(
+            select(Request)
+            .where(Request.resident_id == person_id, Request.status.in_(statuses))
+            .order_by(Request.id.desc())
+        )
+        return list(found.scalars())
+
+    async def waiting_for_answer(self, person_id: int) -> list[Request]:
+        """A resident's open requests in which staff spoke last, within two days: the next words answer them."""
+        newest = (
+            select(Message.request_id, func.max(Message.id).label("message_id"))
+            .join(Request, Request.id == Message.request_id)
+            .where(Request.resident_id == person_id, Request.status.in_({*OPEN, Status.RESOLVED}))
+            .group_by(Message.request_id)
+            .subquery()
+        )
+        found = await self._session.execute(
+            select(Request)
+            .join(newest, newest.c.request_id == Request.id)
+            .join(Message, Message.id == newest.c.message_id)
+            .where(Message.role != Role.RESIDENT, Message.created_at > self._now - _ANSWER_WITHIN)
+        )
+        return list(found.scalars())
+
+    async def rating_level(self, request: Request) -> int | None:
+        """How this closure was rated, by the latest word; None when it was not."""
+        rating = await self._rating(request)
+        return None if rating is None else rating.revised_level or rating.level
+
+    async def may_talk(self, request_id: int, person_id: int) -> tuple[Request, frozenset[Role]]:
+        """The request, when this person may talk with its other side now.
+
+        :raises NotAllowed: the request is over
+        """
+        request, roles = await self.look(request_id, person_id)
+        check(Action.SUPPLY if Role.RESIDENT in roles else Action.CONTACT, request.status, roles)
+        return request, roles
+
+    async def may(self, action: Action, request_id: int, person_id: int) -> Request:
+        """The request, when this person may do this to it now.
+
+        :raises NotAllowed: they may not
+        """
+        request, roles = await self.look(request_id, person_id)
+        check(action, request.status, roles)
+        return request
+
+    async def tasks(self, person_id: int) -> list[Request]:
+        """Open work of a member of staff, what is held and what is offered, the soonest promise first."""
+        soonest = case((Request.status == Status.RECORDED, Request.acknowledge_by), else_=Request.resolve_by)
+        found = await self._session.execute(
+            select(Request)
+            .where(
+                Request.status.in_(OPEN),
+                or_(
+                    Request.handler_id == person_id,
+                    Request.offered_to_id == person_id,
+                    Request.first_responder_id == person_id,
+                ),
+            )
+            .order_by(Request.urgent.desc(), soonest, Request.id)
+        )
+        return list(found.scalars())
+
+    # -- for the acts
+
+    async def _load(self, request_id: int) -> Request:
+        request = await self._session.get(Request, request_id, with_for_update=True)
+        if request is None:
+            raise CaseError("not_yours")
+        return request
+
+    async def _may(self, action: Action, request_id: int, actor_id: int) -> tuple[Request, Status, Role]:
+        request, roles = await self.look(request_id, actor_id)
+        status = check(action, request.status, roles)
+        acting = next(role for role in _ORDER if role in roles and allowed(action, request.status, {role}))
+        return request, status, acting
+
+    async def _rating(self, request: Request) -> Rating | None:
+        found = await self._session.execute(
+            select(Rating).where(Rating.request_id == request.id, Rating.round == request.round)
+        )
+        return found.scalar_one_or_none()
+
+    async def _event(
+        self,
+        request: Request,
+        action: Action,
+        actor_id: int | None,
+        role: Role,
+        *,
+        why: str | None = None,
+        **data: Any,
+    ) -> Event:
+        return await history.append(
+            self._session, request, action, actor_id=actor_id, role=role, now=self._now, why=why, **data
+        )
+
+    def _tell(
+        self, request: Request, person_id: int, kind: str, *, delay: timedelta = timedelta(), **payload: Any
+    ) -> None:
+        self.outbox.notice(person_id, kind, request_id=request.id, delay=delay, **payload)
+
+    async def _tell_resident(
+        self, request: Request, kind: str, *, delay: timedelta = timedelta(), **payload: Any
+    ) -> None:
+        """News for the resident; somebody without a chat is called by the first responder instead."""
+        resident = await self._people.get(request.resident_id)
+        if resident.chat_id is not None:
+            self._tell(request, resident.id, kind, delay=delay, **payload)
+        elif kind != "recorded":
+            self._tell(request, request.first_responder_id, "call_resident", delay=delay, news=kind, **payload)
+
+
+def acting_role(roles: frozenset[Role]) -> Role:
+    """The role somebody speaks in when they have several."""
+    return next(role for role in _ORDER if role in roles)

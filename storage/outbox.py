@@ -1,0 +1,167 @@
+"""What must still be said. Rows are written in the transaction of the act they tell of; the courier delivers
+them at least once. A claim is a lease: a courier that dies lets go of its rows when the lease ends."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import Outbox, Shown
+
+LEASE = timedelta(seconds=60)
+WRITTEN = "shouwen_outbox"
+"""Key in `session.info` under which this unit of work's rows wait to be handed to the courier."""
+
+REPLY = "reply"
+"""The kind of a row that is a finished Bot API method for one chat; every other kind is a notice."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of one row: the ids of the messages it was shown as, or why it was not."""
+
+    row: Outbox
+    message_ids: tuple[int, ...] = ()
+    retry_at: datetime | None = None
+    error: str | None = None
+    spent: bool = True
+
+
+class OutboxWriter:
+    """Adds rows inside a unit of work, already leased to this process, which delivers them after the commit."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    def notice(
+        self,
+        person_id: int,
+        kind: str,
+        *,
+        request_id: int | None = None,
+        delay: timedelta = timedelta(),
+        **payload: Any,
+    ) -> Outbox:
+        """Tell a person of something; words are found when it is delivered, in their language."""
+        row = Outbox(person_id=person_id, kind=kind, payload=payload, request_id=request_id)
+        return self._add(row, delay)
+
+    def reply(self, channel: str, chat_id: int, method: dict[str, Any], *, request_id: int | None = None) -> Outbox:
+        """Say this to a chat: `method` is a Bot API method by name with its arguments."""
+        row = Outbox(channel=channel, chat_id=chat_id, kind=REPLY, payload=method, request_id=request_id)
+        return self._add(row, timedelta())
+
+    async def once(self, key: str, person_id: int, kind: str, *, request_id: int | None = None, **payload: Any) -> bool:
+        """A notice that is written once however often a sweep comes by; False when it was there already."""
+        insert = sqlite_insert if self._session.get_bind().dialect.name == "sqlite" else postgresql_insert
+        done = await self._session.execute(
+            insert(Outbox)
+            .values(
+                person_id=person_id,
+                kind=kind,
+                payload=payload,
+                request_id=request_id,
+                unique_key=key,
+                created_at=self._now,
+                due_at=self._now,
+                attempts=0,
+            )
+            .on_conflict_do_nothing(index_elements=["unique_key"])
+        )
+        return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+
+    def _add(self, row: Outbox, delay: timedelta) -> Outbox:
+        row.created_at = self._now
+        row.due_at = self._now + delay
+        row.attempts = 0
+        if not delay:
+            row.leased_until = self._now + LEASE
+            self._session.info.setdefault(WRITTEN, []).append(row)
+        self._session.add(row)
+        return row
+
+
+async def claim(session: AsyncSession, now: datetime, limit: int = 100) -> Sequence[Outbox]:
+    """Lease the oldest due rows to this process; rows that another process holds are passed over."""
+    due = (
+        select(Outbox.id)
+        .where(
+            Outbox.sent_at.is_(None),
+            Outbox.failed_at.is_(None),
+            Outbox.due_at <= now,
+            Outbox.leased_until.is_(None) | (Outbox.leased_until < now),
+        )
+        .order_by(Outbox.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = (
+        await session.execute(
+            update(Outbox).where(Outbox.id.in_(due)).values(leased_until=now + LEASE).returning(Outbox)
+        )
+    ).scalars()
+    return sorted(rows, key=lambda row: row.id)
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """When the courier must look again, if nothing new is written before."""
+    rows = await session.execute(
+        select(Outbox.due_at, Outbox.leased_until)
+        .where(Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
+        .order_by(Outbox.due_at)
+        .limit(50)
+    )
+    return min((max(due, leased) if leased else due for due, leased in rows), default=None)
+
+
+async def settle(session: AsyncSession, results: Iterable[Sent], now: datetime) -> None:
+    """Write down what became of delivered rows, and which chat message shows which request."""
+    for result in results:
+        row = result.row
+        values: dict[str, Any] = {"leased_until": None, "error": (result.error or "")[:200] or None}
+        if result.spent:
+            values["attempts"] = Outbox.attempts + 1
+        if result.retry_at is not None:
+            values["due_at"] = result.retry_at
+        elif result.error is not None:
+            values["failed_at"] = now
+        else:
+            values["sent_at"] = now
+        await session.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
+        if row.request_id is not None and row.channel is not None:
+            for message_id in result.message_ids:
+                await session.merge(
+                    Shown(
+                        channel=row.channel,
+                        chat_id=row.chat_id,
+                        message_id=message_id,
+                        request_id=row.request_id,
+                        relayed_id=row.payload.get("message"),
+                    )
+                )
+
+
+async def shown(session: AsyncSession, channel: str, chat_id: int, message_id: int) -> Shown | None:
+    """Which request a message in this chat belongs to."""
+    return await session.get(Shown, (channel, chat_id, message_id))
+
+
+async def copies(session: AsyncSession, relayed_id: int, channel: str, chat_id: int) -> list[int]:
+    """The message ids under which a relayed message stands in a chat."""
+    rows = await session.execute(
+        select(Shown.message_id)
+        .where(Shown.relayed_id == relayed_id, Shown.channel == channel, Shown.chat_id == chat_id)
+        .order_by(Shown.message_id)
+    )
+    return list(rows.scalars())
+
+
+async def prune(session: AsyncSession, before: datetime) -> int:
+    """Forget delivered rows older than this: their words were personal data; `Shown` still tells whose they were."""
+    done = await session.execute(delete(Outbox).where(Outbox.sent_at < before))
+    return int(done.rowcount)  # type: ignore[attr-defined]

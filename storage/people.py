@@ -1,0 +1,311 @@
+"""People, areas, posts and invitations: who somebody is and where they belong."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from knowledge.lifecycle import OPEN, Role
+from knowledge.responsibility import Candidate
+from storage.tables import Area, Invite, Level, LocalFact, Person, Request, Staff
+
+INVITE_LIFE = timedelta(days=7)
+
+
+class PeopleError(Exception):
+    """What was asked of people or areas cannot be done; `code` names the sentence to show."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        self.code, self.details = code, details
+        super().__init__(f"{code} {details}" if details else code)
+
+
+@dataclass(frozen=True)
+class Post:
+    """One current post of somebody: worker or manager of an area."""
+
+    area_id: int
+    role: Role
+    domains: frozenset[str]
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret that only its holder knows (256-bit random, so no salt is needed)."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class People:
+    """Reads and changes people and areas inside one unit of work."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    # -- people
+
+    async def get(self, person_id: int) -> Person:
+        """:raises PeopleError: `no_person`"""
+        person = await self._session.get(Person, person_id)
+        if person is None:
+            raise PeopleError("no_person")
+        return person
+
+    async def by_chat(self, channel: str, chat_id: int) -> Person | None:
+        found = await self._session.execute(select(Person).where(Person.channel == channel, Person.chat_id == chat_id))
+        return found.scalar_one_or_none()
+
+    async def add(self, *, name: str, channel: str | None = None, chat_id: int | None = None, **more: Any) -> Person:
+        person = Person(name=name, channel=channel, chat_id=chat_id, created_at=self._now, **more)
+        self._session.add(person)
+        await self._session.flush()
+        return person
+
+    async def posts(self, person_id: int) -> list[Post]:
+        rows = await self._session.execute(
+            select(Staff).where(Staff.person_id == person_id, _current(self._now)).order_by(Staff.id)
+        )
+        return [Post(s.area_id, s.role, frozenset(s.domains)) for s in rows.scalars()]
+
+    # -- areas
+
+    async def area(self, area_id: int) -> Area:
+        area = await self._session.get(Area, area_id)
+        if area is None:
+            raise PeopleError("no_area")
+        return area
+
+    async def area_by_code(self, code: str) -> Area | None:
+        found = await self._session.execute(select(Area).where(func.lower(Area.code) == code.lower()))
+        return found.scalar_one_or_none()
+
+    async def add_area(self, code: str, name: str, *, parent: str | None = None, level: Level | None = None) -> Area:
+        """:raises PeopleError: `area_exists`, `no_parent` or `area_code`"""
+        if not code or len(code) > 32 or not all(c.isalnum() or c in "_-" for c in code) or not code.isascii():
+            raise PeopleError("area_code", given=code)
+        if await self.area_by_code(code):
+            raise PeopleError("area_exists", given=code)
+        above = await self.area_by_code(parent) if parent else None
+        if parent and above is None:
+            raise PeopleError("no_parent", given=parent)
+        area = Area(
+            code=code,
+            name=name.strip() or code,
+            level=level or Level.COMMUNITY,
+            parent_id=above.id if above else None,
+            created_at=self._now,
+        )
+        self._session.add(area)
+        await self._session.flush()
+        return area
+
+    async def areas(self) -> Sequence[Area]:
+        rows = await self._session.execute(select(Area).order_by(Area.code))
+        return rows.scalars().all()
+
+    async def upward(self, area_id: int) -> list[Area]:
+        """The area and those above it, nearest first."""
+        line: list[Area] = []
+        following: int | None = area_id
+        while following is not None and all(a.id != following for a in line):
+            area = await self.area(following)
+            line.append(area)
+            following = area.parent_id
+        return line
+
+    async def within(self, area_ids: Iterable[int]) -> frozenset[int]:
+        """These areas and everything under them."""
+        found = set(area_ids)
+        frontier = set(found)
+        while frontier:
+            rows = await self._session.execute(select(Area.id).where(Area.parent_id.in_(frontier)))
+            frontier = set(rows.scalars()) - found
+            found |= frontier
+        return frozenset(found)
+
+    async def search_areas(self, words: str, limit: int = 6) -> list[Area]:
+        """Communities (and villages, grids) whose name is like these words, best first; empty words list the first."""
+        rows = await self._session.execute(
+            select(Area).where(Area.level.in_([Level.COMMUNITY, Level.GRID])).order_by(Area.name)
+        )
+        areas = {a.id: a for a in rows.scalars()}
+        if not words.strip():
+            return list(areas.values())[:limit]
+        names = {key: a.name for key, a in areas.items()}
+        scored = process.extract(words, names, scorer=fuzz.WRatio, limit=limit, score_cutoff=55)
+        contained = [a for a in areas.values() if words.strip() in a.name]
+        merged = contained + [areas[key] for _, _, key in scored if areas[key] not in contained]
+        return merged[:limit]
+
+    async def only_area(self) -> Area | None:
+        """The one community there is, when there is just one."""
+        rows = (await self._session.execute(select(Area).where(Area.level == Level.COMMUNITY).limit(2))).scalars().all()
+        return rows[0] if len(rows) == 1 else None
+
+    async def answering_area(self) -> Area | None:
+        """Where an emergency goes when nobody knows the community: the highest area that has a manager."""
+        rows = await self._session.execute(
+            select(Area).join(Staff, Staff.area_id == Area.id).where(_current(self._now)).distinct()
+        )
+        order = list(Level)
+        return min(rows.scalars(), key=lambda a: (order.index(a.level), a.id), default=None)
+
+    async def facts(self, area_id: int, service_id: str) -> dict[str, str]:
+        """Local facts of a service, the nearest area's first; `*` stands for every service."""
+        line = [a.id for a in await self.upward(area_id)]
+        rows = (
+            (
+                await self._session.execute(
+                    select(LocalFact).where(LocalFact.area_id.in_(line), LocalFact.service_id.in_([service_id, "*"]))
+                )
+            )
+            .scalars()
+            .all()
+        )
+        known: dict[str, str] = {}
+        for fact in sorted(rows, key=lambda f: (f.service_id == "*", line.index(f.area_id))):
+            known.setdefault(fact.field, fact.value)
+        return known
+
+    async def set_fact(self, area_id: int, service_id: str, field: str, value: str) -> None:
+        fact = await self._session.get(LocalFact, (area_id, service_id, field))
+        if fact is None:
+            self._session.add(LocalFact(area_id=area_id, service_id=service_id, field=field, value=value))
+        else:
+            fact.value = value
+        await self._session.flush()
+
+    # -- who could answer
+
+    async def candidates(self, area_id: int) -> list[Candidate]:
+        """Everybody who could be first responder in this area: its workers, and managers from here upward."""
+        distance = {a.id: i for i, a in enumerate(await self.upward(area_id))}
+        load = (
+            select(func.count())
+            .where(Request.handler_id == Staff.person_id, Request.status.in_(OPEN))
+            .correlate(Staff)
+            .scalar_subquery()
+        )
+        rows = await self._session.execute(
+            select(Staff, load)
+            .join(Person, Person.id == Staff.person_id)
+            .where(
+                Staff.area_id.in_(distance),
+                _current(self._now),
+                Person.unreachable_at.is_(None),
+                Person.erased_at.is_(None),
+                or_(Staff.area_id == area_id, Staff.role == Role.MANAGER),
+            )
+        )
+        return [
+            Candidate(
+                person_id=s.person_id,
+                role=s.role,
+                distance=distance[s.area_id],
+                domains=frozenset(s.domains),
+                on_duty=True,
+                load=open_load,
+                last_assigned=s.last_assigned_at,
+            )
+            for s, open_load in rows
+        ]
+
+    async def managers(self, area_id: int) -> list[int]:
+        """Managers of the area; where it has none, those of the nearest area above that has."""
+        for area in await self.upward(area_id):
+            rows = await self._session.execute(
+                select(Staff.person_id)
+                .join(Person, Person.id == Staff.person_id)
+                .where(
+                    Staff.area_id == area.id,
+                    Staff.role == Role.MANAGER,
+                    _current(self._now),
+                    Person.unreachable_at.is_(None),
+                )
+                .distinct()
+            )
+            if found := list(rows.scalars()):
+                return found
+        return []
+
+    async def colleagues(self, area_id: int) -> list[Person]:
+        """Workers and managers of an area who can be given a request, by name."""
+        rows = await self._session.execute(
+            select(Person)
+            .join(Staff, Staff.person_id == Person.id)
+            .where(Staff.area_id == area_id, _current(self._now), Person.erased_at.is_(None))
+            .distinct()
+            .order_by(Person.name)
+        )
+        return list(rows.scalars())
+
+    async def assigned(self, person_id: int) -> None:
+        """Remember that somebody was just given a request, so that the next goes to another."""
+        await self._session.execute(
+            update(Staff).where(Staff.person_id == person_id).values(last_assigned_at=self._now)
+        )
+
+    # -- invitations
+
+    async def invite(self, area: Area, role: Role, *, domains: Sequence[str] = (), name: str | None = None) -> str:
+        """A new one-time code (128 bit). Only its digest is kept; it lives `INVITE_LIFE`."""
+        code = secrets.token_urlsafe(16)
+        self._session.add(
+            Invite(
+                digest=digest(code),
+                role=role,
+                area_id=area.id,
+                domains=list(domains),
+                name=name,
+                created_at=self._now,
+                expires_at=self._now + INVITE_LIFE,
+            )
+        )
+        await self._session.flush()
+        return code
+
+    async def find_invite(self, code: str) -> Invite | None:
+        found = await self._session.execute(select(Invite).where(Invite.digest == digest(code)))
+        return found.scalar_one_or_none()
+
+    async def join(self, code: str, person: Person) -> Invite:
+        """Give this person the post that the code stands for; the same code gives nothing twice.
+
+        :raises PeopleError: `invite_wrong`, `invite_used` or `invite_expired`
+        """
+        invite = await self.find_invite(code)
+        if invite is None:
+            raise PeopleError("invite_wrong")
+        if invite.used_at is not None:
+            raise PeopleError("invite_used")
+        if invite.expires_at <= self._now:
+            raise PeopleError("invite_expired")
+        claimed = await self._session.execute(
+            update(Invite)
+            .where(Invite.id == invite.id, Invite.used_at.is_(None))
+            .values(used_at=self._now, used_by_id=person.id)
+            .execution_options(synchronize_session=False)
+        )
+        if claimed.rowcount != 1:  # type: ignore[attr-defined]
+            raise PeopleError("invite_used")
+        if invite.name:
+            person.name = invite.name
+        self._session.add(
+            Staff(
+                person_id=person.id,
+                area_id=invite.area_id,
+                role=invite.role,
+                domains=invite.domains,
+                since=self._now,
+            )
+        )
+        await self._session.flush()
+        return invite
+
+
+def _current(now: datetime) -> Any:
+    return (Staff.since <= now) & (Staff.until.is_(None) | (Staff.until > now))
