@@ -162,7 +162,7 @@ def rating_choices(voice: Voice, request_id: int, *, reopen: bool = True) -> lis
 def line(voice: Voice, request: Request, item: Service, *, overdue: bool = False) -> str:
     """One request on a button."""
     status = voice.t(f"status-{request.status.value.replace('_', '-')}")
-    mark = "⚠️" if overdue or request.urgent else ""
+    mark = "！" if overdue or request.urgent else ""
     return f"{mark}{tail(request.number)} {voice.named(item)} · {status}"
 
 

@@ -229,12 +229,8 @@ async def on_consent(query: CallbackQuery, callback_data: Pick, desk: Desk) -> A
     if code := desk.data.get("area"):
         area = await desk.people.area_by_code(code)
         person.area_id = area.id if area else person.area_id
-    welcome = desk.say("consent-thanks", menu=True)
-    return [welcome, *await needs.resume(desk)] if _has_draft(desk) or not person.area_id else await greet_new(desk)
-
-
-async def greet_new(desk: Desk) -> Answer:
-    """The first greeting after consent, when nothing has been said yet."""
+    if _has_draft(desk) or not person.area_id:
+        return [desk.say("consent-thanks", menu=True), *await needs.resume(desk)]
     desk.go(None)
     return await greet(desk)
 

@@ -59,7 +59,7 @@ def is_overdue(desk: Desk, request: Request) -> bool:
 
 
 def _summary(desk: Desk, request: Request) -> str:
-    late = "⚠️" if is_overdue(desk, request) or request.urgent else "·"
+    late = "！" if is_overdue(desk, request) or request.urgent else "·"
     offered = desk.t("offered-to-you") if request.offered_to_id == desk.me.id else ""
     due = cards.next_promise(desk.voice, request) or ""
     return f"{late} {cards.tail(request.number)} {desk.service_name(request.service_id)} {offered}\n  {due}"

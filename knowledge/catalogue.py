@@ -129,7 +129,7 @@ class Catalogue:
         digest = hashlib.sha256()
         for file in files:
             raw = file.read_bytes()
-            digest.update(file.name.encode() + b"\0" + raw + b"\0")
+            digest.update(file.name.encode() + b"\0" + raw.replace(b"\r\n", b"\n") + b"\0")
             reading.file(file.name, raw)
         reading.across()
         if reading.problems:
@@ -201,8 +201,7 @@ class _Reading:
         elif id is not None:
             self.seen_domains[id] = name
         found = [
-            self.service(node, f"services[{n}]", id or "")
-            for n, node in enumerate(self.sequence(top, "services", ""))
+            self.service(node, f"services[{n}]", id or "") for n, node in enumerate(self.sequence(top, "services", ""))
         ]
         if "services" in top and not found:
             self.say(top["services"], "services", "expected at least one service")
@@ -327,9 +326,7 @@ class _Reading:
         return list(node.value)
 
     def texts(self, keys: Mapping[str, yaml.Node], key: str, where: str) -> tuple[str, ...]:
-        values = [
-            self.scalar(node, f"{where}.{key}[{n}]") for n, node in enumerate(self.sequence(keys, key, where))
-        ]
+        values = [self.scalar(node, f"{where}.{key}[{n}]") for n, node in enumerate(self.sequence(keys, key, where))]
         return tuple(value for value in values if value is not None)
 
     def text(

@@ -21,7 +21,7 @@ from knowledge.catalogue import GENERAL, Catalogue, Contrast
 from knowledge.danger import Danger
 from knowledge.intents import Intent
 from knowledge.model import Classifier, chances
-from knowledge.training import trained
+from knowledge.training import matcher_weights
 from knowledge.wording import plain
 
 LONGEST = 2000  # characters looked at; a longer story is kept whole by the caller
@@ -79,7 +79,7 @@ class Matcher:
         Trains first, for some seconds, when the lists have changed since the last time. Raises CatalogueError.
         """
         catalogue = Catalogue.load(folder)
-        return cls(catalogue, trained(catalogue))
+        return cls(catalogue, matcher_weights(catalogue))
 
     def match(self, text: str) -> Match:
         """Read one message; never fails, whatever the text."""

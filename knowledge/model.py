@@ -68,9 +68,7 @@ class Classifier:
             )
 
 
-def encode(
-    marks: Sequence[str], vocabulary: dict[str, int], idf: Floats
-) -> tuple[npt.NDArray[np.intp], Floats]:
+def encode(marks: Sequence[str], vocabulary: dict[str, int], idf: Floats) -> tuple[npt.NDArray[np.intp], Floats]:
     """Ids and TF-IDF values (length 1 as a vector) of the known marks."""
     counts = Counter(vocabulary[mark] for mark in marks if mark in vocabulary)
     ids = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))

@@ -1,8 +1,8 @@
-"""Trains the matcher from the phrases of the service lists, and keeps the result beside the lists' fingerprint.
+"""Trains the classifiers, and keeps the weights beside the fingerprint of what they were made from.
 
-The packaged lists come with their trained weights. When a phrase has been edited the fingerprints differ and
-the weights are trained anew, in seconds, when the matcher is next loaded; nobody has to remember a step, and
-weights never speak for lists they were not made from.
+Trained weights come with the packaged lists. When a phrase has been edited the fingerprints differ and the
+weights are trained anew, in seconds, when they are next loaded; nobody has to remember a step, and weights
+never speak for lists they were not made from.
 """
 
 import hashlib
@@ -10,45 +10,75 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import yaml
 
 from knowledge.catalogue import GENERAL, Catalogue
 from knowledge.model import Classifier, Examples, Floats, chances, fit
-from knowledge.wording import marks
+from knowledge.wording import marks, windows
 
-SHIPPED = Path(__file__).parent / "matcher.npz"
+HERE = Path(__file__).parent
+MATCHER, DANGER = HERE / "matcher.npz", HERE / "danger.npz"
+EXAMPLES = HERE / "lexicon" / "danger.yaml"
 RIDGE = 0.3
 STRAIGHT_PRECISION = 0.93  # of what is sent straight on, this share must be right
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
+FALSE_PRESENT, FALSE_DOUBTFUL = 0.003, 0.015  # shares of harmless texts the danger classifier may stop at
+NONE, DOUBTFUL = "none", "doubtful"
+_PROBE = "１楼 王婆婆问：低保怎么申请？ 13800000000"  # its marks tell whether the reading of texts has changed
 
 _log = logging.getLogger(__name__)
 
 
-def fingerprint(catalogue: Catalogue) -> str:
-    """Changes with any service list and with the way of training."""
-    digest = hashlib.sha256(catalogue.fingerprint.encode())
-    for name in ("model.py", "training.py", "wording.py", "lexicon/syllables.txt"):
-        digest.update((Path(__file__).parent / name).read_bytes())
-    return digest.hexdigest()
+def matcher_weights(catalogue: Catalogue) -> Classifier:
+    """The matcher's weights for these lists: shipped, kept from an earlier start, or trained now."""
+    return _weights(MATCHER, _stamp(catalogue.fingerprint), lambda: train_matcher(catalogue))
 
 
-def trained(catalogue: Catalogue) -> Classifier:
-    """The weights for these lists: shipped, kept from an earlier start, or trained now and kept if possible."""
-    wanted = fingerprint(catalogue)
-    kept = _cache() / f"matcher-{wanted[:16]}.npz"
-    for file in (SHIPPED, kept):
+def danger_weights() -> Classifier:
+    """The danger classifier's weights: shipped, kept from an earlier start, or trained now."""
+    return _weights(DANGER, _stamp(EXAMPLES.read_text(encoding="utf-8")), train_danger)
+
+
+def stale() -> list[str]:
+    """Names of the shipped weights that are not those of the packaged lists and examples."""
+    wanted = {
+        MATCHER: _stamp(Catalogue.load().fingerprint),
+        DANGER: _stamp(EXAMPLES.read_text(encoding="utf-8")),
+    }
+    return [file.stem for file, stamp in wanted.items() if _read(file, stamp) is None]
+
+
+def renew(name: str) -> None:
+    """Train the shipped weights of that name anew; OSError when the package cannot be written."""
+    if name == MATCHER.stem:
+        write(train_matcher(Catalogue.load()), MATCHER)
+    else:
+        write(train_danger(), DANGER)
+
+
+def _stamp(source: str) -> str:
+    """Changes with what is trained from, and with how texts are read and weighed."""
+    ways = (*marks(_PROBE), RIDGE, STRAIGHT_PRECISION, PERSON_CHANCE, FALSE_PRESENT, FALSE_DOUBTFUL)
+    return hashlib.sha256(repr((source, ways)).encode()).hexdigest()
+
+
+def _weights(shipped: Path, wanted: str, train: Callable[[], Classifier]) -> Classifier:
+    kept = _cache() / f"{shipped.stem}-{wanted[:16]}.npz"
+    for file in (shipped, kept):
         if (model := _read(file, wanted)) is not None:
             return model
-    _log.info("the service lists have changed: training the matcher")
-    model = train(catalogue)
+    _log.info("the lists have changed: training %s", shipped.stem)
+    model = train()
     try:
         write(model, kept)
     except OSError as error:  # a read-only place: trained again at the next start
-        _log.info("the trained matcher cannot be kept: %s", error.strerror)
+        _log.info("the weights of %s cannot be kept: %s", shipped.stem, error.strerror)
     return model
 
 
@@ -64,7 +94,7 @@ def write(model: Classifier, file: Path) -> None:
         name.unlink(missing_ok=True)
 
 
-def train(catalogue: Catalogue) -> Classifier:
+def train_matcher(catalogue: Catalogue) -> Classifier:
     """Train on every phrase, name and alias; calibrate on scores that left the phrase itself out."""
     texts, owners = zip(*_examples(catalogue), strict=True)
     labels = tuple(catalogue.services)
@@ -81,12 +111,48 @@ def train(catalogue: Catalogue) -> Classifier:
         weights=examples.weights(result.dual),
         marks=marks,
         facts={
-            "fingerprint": fingerprint(catalogue),
+            "stamp": _stamp(catalogue.fingerprint),
             "temperature": temperature,
             "straight": straight,
             "person": person,
         },
     )
+
+
+def train_danger() -> Classifier:
+    """Train on the written examples of danger, against them and half of what residents say of services.
+
+    The other half sets the scores above which a text, or a window of a longer one, shows a danger.
+    """
+    source = EXAMPLES.read_text(encoding="utf-8")
+    written: dict[str, Any] = yaml.safe_load(source)
+    harmless = [phrase for service in Catalogue.load().services.values() for phrase in service.phrases]
+    pairs = [(text, kind) for kind, some in written["present"].items() for text in some]
+    kinds = [*written["present"], DOUBTFUL, NONE]
+    pairs += [(text, DOUBTFUL) for some in written[DOUBTFUL].values() for text in some]
+    pairs += [(text, NONE) for text in (*written[NONE], *harmless[::2])]
+    pairs += [(part, NONE) for text in harmless[::2] for part in windows(text)]
+    answers = np.array([kinds.index(kind) for _, kind in pairs])
+    examples = Examples([text for text, _ in pairs], marks)
+    result = fit(examples.gram, np.eye(len(kinds), dtype=np.float32)[answers], RIDGE)
+    model = Classifier(
+        labels=tuple(kinds),
+        vocabulary=examples.vocabulary,
+        idf=examples.idf,
+        weights=examples.weights(result.dual),
+        marks=marks,
+        facts={},
+    )
+    present = len(written["present"])
+    whole = [float(model.scores(text)[:present].sum()) for text in harmless[1::2]]
+    parts = [
+        max(float(model.scores(part)[:present].sum()) for part in windows(text))
+        for text in harmless[1::2]
+        if windows(text)
+    ]
+    levels = [1 - FALSE_PRESENT, 1 - FALSE_DOUBTFUL]
+    model.facts.update(stamp=_stamp(source), whole=np.quantile(whole, levels), parts=np.quantile(parts, levels))
+    return model
 
 
 def _examples(catalogue: Catalogue) -> Iterable[tuple[str, str]]:
@@ -109,9 +175,7 @@ def _temperature(scores: Floats, answers: npt.NDArray[np.intp]) -> float:
     return float(np.exp(min(grid, key=unlikely)))
 
 
-def _bands(
-    chance: npt.NDArray[np.float64], answers: npt.NDArray[np.intp], general: int
-) -> tuple[float, float]:
+def _bands(chance: npt.NDArray[np.float64], answers: npt.NDArray[np.intp], general: int) -> tuple[float, float]:
     """The least confidence for going straight on, and for offering a choice at all."""
     best = chance.argmax(axis=1)
     sure = chance.max(axis=1)
@@ -134,7 +198,7 @@ def _read(file: Path, wanted: str) -> Classifier | None:
         model = Classifier.load(file, marks)
     except (OSError, KeyError, ValueError):
         return None
-    return model if str(model.facts["fingerprint"]) == wanted else None
+    return model if str(model.facts["stamp"]) == wanted else None
 
 
 def _cache() -> Path:

@@ -61,3 +61,11 @@ def marks(text: str) -> list[str]:
         found.extend(f"{word[n]} {word[n + 2]}" for n in range(len(word) - 2))
         found.extend(f"{heard[n]}-{heard[n + 1]}" for n in range(len(heard) - 1))
     return found
+
+
+def windows(text: str, width: int = 32) -> list[str]:
+    """Overlapping parts of a text longer than one and a half windows; none of a shorter one."""
+    clean = plain(text)
+    if len(clean) <= width * 3 // 2:
+        return []
+    return [clean[start : start + width] for start in range(0, len(clean) - width // 2, width // 2)]

@@ -1,102 +1,102 @@
-# 前台：问候、同意、选社区、转人工、险情。短、暖、直白；一条消息只问一件事。
+# The front: greeting, consent, choosing the community, reaching a person, danger. Short, warm, plain; one question a message.
 
-menu-services = 我要办事
-menu-requests = 我的诉求
-menu-human = 转人工
-menu-settings = 设置
-menu-tasks = 我的任务
-menu-behalf = 代为登记
-menu-overview = 总览
-human = 转人工
-more = 更多
-more-choices = 还有这些：
-somebody = 居民
-the-desk = 首问台
+menu-services = Get something done
+menu-requests = My requests
+menu-human = Talk to a person
+menu-settings = Settings
+menu-tasks = My tasks
+menu-behalf = On-behalf intake
+menu-overview = Overview
+human = Talk to a person
+more = More
+more-choices = There are also these:
+somebody = Resident
+the-desk = The desk
 
-welcome = 您好！这里是<b>{ $area }</b>首问台。
-    有什么事，直接用自己的话说就行——打字、语音、照片都可以。
-    您的事由一位工作人员负责到底。
-    .elder = 您好！有什么事，直接说就行。
-welcome-staff = { $name }，您好！新的诉求会发到这里。
-    直接回复居民的消息，就能和居民说话。
-say-need = 请说说您要办什么事。
-    打字、语音、照片都可以。
-    .elder = 请说，您要办什么事？
+welcome = Hello! This is the community desk of <b>{ $area }</b>.
+    Whatever you need, just say it in your own words: type, speak, or send a photo.
+    One member of staff will look after it to the end.
+    .elder = Hello! Just tell us what you need.
+welcome-staff = Hello, { $name }! New requests will come to you here.
+    To talk with a resident, just reply to their message.
+say-need = Please tell us what you need.
+    You can type, speak, or send a photo.
+    .elder = Please tell us what you need.
 
-consent = 您好！这里是社区首问台。
-    要帮您办事，得先记下几样：您说的话、您的称呼、您所在的社区。
-    <b>做什么用</b>：只用来办您的事；只有负责的工作人员和他们的管理者看得到。
-    <b>存多久</b>：办结后两年。随时可在「设置」里看、要一份，或者注销。
-    我们不要您的身份证号。您同意吗？
-consent-telegram = 您好！这里是社区首问台。
-    要帮您办事，得先记下几样：您说的话、您的称呼、您所在的社区。
-    <b>做什么用</b>：只用来办您的事；只有负责的工作人员和他们的管理者看得到。
-    <b>存多久</b>：办结后两年。随时可在「设置」里看、要一份，或者注销。
-    <b>请知道</b>：Telegram 的消息存放在境外；想存在境内，请用社区的网页版。
-    我们不要您的身份证号。您同意吗？
-consent-yes = 同意
-consent-no = 不同意
-consent-thanks = 谢谢您！
-consent-refused = 好的，您说的都没有保存。
-    您可以直接去社区，或者打 12345。想用这里时，随时再发一条消息。
-consent-given-already = 您已经同意过了。要撤回，请到「设置」里注销。
+consent = Hello! This is the community desk.
+    To help you, we need to keep a few things: what you say, what to call you, and your community.
+    <b>What for</b>: only to deal with your request. Only the staff in charge and their managers can see it.
+    <b>How long</b>: two years after it is resolved. In “Settings” you can see it, get a copy, or delete it at any time.
+    We do not want your ID number. Do you agree?
+consent-telegram = Hello! This is the community desk.
+    To help you, we need to keep a few things: what you say, what to call you, and your community.
+    <b>What for</b>: only to deal with your request. Only the staff in charge and their managers can see it.
+    <b>How long</b>: two years after it is resolved. In “Settings” you can see it, get a copy, or delete it at any time.
+    <b>Please note</b>: Telegram keeps messages outside mainland China. To keep them inside, please use the community’s web page.
+    We do not want your ID number. Do you agree?
+consent-yes = I agree
+consent-no = I do not agree
+consent-thanks = Thank you!
+consent-refused = All right. Nothing you said has been kept.
+    You can go to the community office, or call 12345. If you want to use this desk later, just send a message.
+consent-given-already = You have already agreed. To take it back, choose “Delete my account” in “Settings”.
 
-area-ask = 您住在哪个社区（村）？请点一个，或者打出名字。
-area-which = 您说的是哪一个？
-area-not-found = 没找到「{ $words }」。请再打一次社区（村）的名字，两三个字就行。
-area-none-open = 这里还没有社区开通。请打 12345，有人会接。
-area-unknown = 这个社区的二维码或链接不认识了。请打出您社区（村）的名字，或者打 12345。
-area-chosen = 好的，您在<b>{ $area }</b>。
-area-not-open = <b>{ $area }</b>的首问台还没开通。请打社区电话 { $phone }，或者 12345，有人会接。
+area-ask = Which community or village do you live in? Tap one, or type its name.
+area-which = Which one do you mean?
+area-not-found = We did not find “{ $words }”. Please type the name of your community or village again. Two or three characters are enough.
+area-none-open = No community is open here yet. Please call 12345, and someone will answer.
+area-unknown = We do not know this community’s QR code or link. Please type the name of your community or village, or call 12345.
+area-chosen = Good, you are in <b>{ $area }</b>.
+area-not-open = The desk of <b>{ $area }</b> is not open yet. Please call the community on { $phone }, or call 12345, and someone will answer.
 
-human-say = 好的，请说您的事，说完就有工作人员接。
-    着急可以打 { $area }电话：{ $phone }。
-    .elder = 请说您的事，工作人员会接。
-danger-passed-on = 已经转给工作人员，他们正在看。
+human-say = Of course. Please tell us what you need, and a member of staff will take it from there.
+    If it cannot wait, call { $area }: { $phone }.
+    .elder = Please tell us what you need. A member of staff will answer.
+danger-passed-on = This has gone to the staff. They are looking at it now.
 
-danger-medical = ‼️ <b>请马上打 120！</b>
-    说清：在哪里、谁、怎么了。不要挂电话，听医生指挥。
-    社区工作人员已经收到，正在联系您。
-danger-violence = ‼️ <b>请马上打 110！</b>
-    先到安全的地方，锁好门。不方便说话，可发短信到 12110。
-    社区工作人员已经收到，正在联系您。
-danger-suicide = ‼️ <b>请先别走，我们在。</b>
-    现在就可以打 <b>12356</b>，有人陪您说话，24 小时。
-    有人受伤或服了药，马上打 <b>120</b>；人在危险的地方，打 <b>110</b>。
-    社区工作人员已经收到，正在联系您。
-danger-fire-gas = ‼️ <b>请马上打 119！</b>
-    先离开，不要开关电灯、不要点火；走楼梯，不坐电梯。
-    社区工作人员已经收到，正在联系您。
-danger-missing-person = ‼️ <b>请马上打 110！</b>
-    走失不用等 24 小时。说清：长相、衣服、最后在哪里见到。
-    社区工作人员已经收到，正在帮您找。
-danger-line-medical = 身体要紧：如果现在不舒服，请先打 120。
-danger-line-violence = 如果有人正在伤害您或别人，请马上打 110。
-danger-line-suicide = 心里难受，随时可以打 12356，24 小时有人听您说。
-danger-line-fire-gas = 如果现在有火、有烟、有煤气味，先离开，打 119。
-danger-line-missing-person = 如果人现在还没找到，请马上打 110，不用等 24 小时。
+danger-medical = <b>Call 120 now!</b>
+    Say where you are, who it is, and what happened. Do not hang up; do what the doctor tells you.
+    The community staff have your message and are contacting you.
+danger-violence = <b>Call 110 now!</b>
+    Get to a safe place first and lock the door. If you cannot speak, send a text message to 12110.
+    The community staff have your message and are contacting you.
+danger-suicide = <b>Please stay. We are here.</b>
+    You can call <b>12356</b> right now. Someone will talk with you, 24 hours a day.
+    If someone is hurt or has swallowed something harmful, call <b>120</b> now. If someone is in a dangerous place, call <b>110</b>.
+    The community staff have your message and are contacting you.
+danger-fire-gas = <b>Call 119 now!</b>
+    Get out first. Do not touch any light switch, do not light anything. Take the stairs, not the lift.
+    The community staff have your message and are contacting you.
+danger-missing-person = <b>Call 110 now!</b>
+    You do not have to wait 24 hours. Say what they look like, what they wear, and where they were last seen.
+    The community staff have your message and are helping to look.
+danger-line-medical = Your health comes first: if you feel unwell now, please call 120 first.
+danger-line-violence = If someone is hurting you or another person, call 110 now.
+danger-line-suicide = If things feel too heavy, call 12356 at any time. Someone will listen, 24 hours a day.
+danger-line-fire-gas = If there is fire, smoke or a smell of gas now, get out first, then call 119.
+danger-line-missing-person = If the person is still missing, call 110 now. You do not have to wait 24 hours.
 
-write-privately = 请私下给我发消息，这样别人看不到您的事。点我的头像，再点「发消息」。
-joined-worker = { $name }，欢迎！您是<b>{ $area }</b>的社区工作者了。新的诉求会发到这里。
-    您的姓名会告诉您负责的居民；您的一切操作都会留痕。
-joined-manager = { $name }，欢迎！您是<b>{ $area }</b>的管理者了。请看「总览」。
-    您的姓名会告诉相关居民；您的一切操作都会留痕。
+write-privately = Please write to me privately, so that nobody else sees your request. Tap my picture, then “Send message”.
+joined-worker = Welcome, { $name }! You are now a community worker of <b>{ $area }</b>. New requests will come to you here.
+    The residents you look after will be told your name. Everything you do is put on record.
+joined-manager = Welcome, { $name }! You are now a manager of <b>{ $area }</b>. Please see “Overview”.
+    The residents concerned will be told your name. Everything you do is put on record.
 
-command-unknown = 没有这个命令。直接说您的事就行，或者点下面的菜单。
-nothing-readable = 这条消息我看不了。请打字，或者发语音、照片。
-only-pictographs = 您好！请用几个字说说您要办什么事，或者点「转人工」。
-button-old = 这个按钮已经过时了。请看最新的一条消息，或者点下面的菜单。
-cancel = 取消
-cancelled = 好的，没有动。
-skip = 不用了
-back = 返回
-never-mind = 都不是，算了
-dropped = 好的。
-all-done = 好的，谢谢！有事随时说。
+command-unknown = There is no such command. Just say what you need, or tap the menu below.
+nothing-readable = I cannot read this message. Please type, or send a voice message or a photo.
+only-pictographs = Hello! Please say in a few words what you need, or tap “Talk to a person”.
+button-old = This button is out of date. Please look at the newest message, or tap the menu below.
+cancel = Cancel
+cancelled = All right, nothing has changed.
+skip = No, thanks
+back = Back
+never-mind = None of these, never mind
+dropped = All right.
+all-done = All right, thank you! We are here whenever you need us.
 
-you-are-welcome = 不客气！有事随时说。
+you-are-welcome = You are welcome! We are here whenever you need us.
 office = <b>{ $area }</b>
-    🕘 工作日 { $hours }
-    📍 { $address }
-    ☎️ { $phone }
-office-address-unknown = 地址请打电话问
+    Working days { $hours }
+    { $address }
+    { $phone }
+office-address-unknown = For the address, please call us

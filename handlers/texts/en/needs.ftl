@@ -1,38 +1,38 @@
-# 诉求：事项卡片、选择、登记。
+# Requests: service cards, choosing, recording.
 
-card-service = 您要办的是：<b>{ $name }</b>
-card-who = 👤 谁能办：{ $value }
-card-materials = 📄 带什么：{ $value }
-card-where = 📍 在哪办：{ $value }
-card-hours = 🕘 时间：{ $value }
-card-fee = 💰 费用：{ $value }
-card-steps = 👣 怎么办：{ $value }
-card-basis = ⚖️ 依据：{ $value }
-card-phone = ☎️ 电话：{ $value }
-card-promise = ⏰ 现在登记：{ $acknowledge } 前受理，{ $resolve } 前办结
-    .elder = ⏰ { $resolve } 前办好
-card-general = 这件事我请工作人员来看，给您登记到<b>综合窗口</b>，由一个人负责到底。
-    .elder = 这件事，登记给工作人员，好吗？
+card-service = You need: <b>{ $name }</b>
+card-who = Who can apply: { $value }
+card-materials = What to bring: { $value }
+card-where = Where: { $value }
+card-hours = Hours: { $value }
+card-fee = Cost: { $value }
+card-steps = How it goes: { $value }
+card-basis = Legal basis: { $value }
+card-phone = Phone: { $value }
+card-promise = Promised, if recorded now: acknowledged by { $acknowledge }; resolved by { $resolve }
+    .elder = We promise: done by { $resolve }
+card-general = I will ask a member of staff to look at this. It goes to the <b>General window</b>, and one person looks after it to the end.
+    .elder = Shall I record this for our staff?
 card-general-promise = { $head }
-    ⏰ 现在登记：{ $acknowledge } 前受理，{ $resolve } 前办结
+    Promised, if recorded now: acknowledged by { $acknowledge }; resolved by { $resolve }
     .elder = { $head }
-confirm = 确认登记
-not-this = 不是这个
-say-more = 我再说清楚点
-card-old = 这张卡片已经办过或者过时了。要办新的事，请直接说。
+confirm = Yes, record it
+not-this = Not this one
+say-more = Let me explain more
+card-old = This card has been used or is out of date. If you need something new, just say it.
 
-which-service = 您要办的是哪一件？
-neither-human = 都不是，转人工
-not-this-then = 那是哪一件呢？您也可以换个说法再说一遍。
-all-services = 看全部事项
-say-more-ask = 好的，请再说说：是谁、要办什么？
-two-needs = 您说了 { $count } 件事，我们一件一件来。先说第一件：
-next-need = 再来看下一件：
-which-domain = 您要办哪方面的事？
-which-of-domain = <b>{ $domain }</b>，您要办哪一件？
+which-service = Which one do you need?
+neither-human = None of these, talk to a person
+not-this-then = Which one is it, then? You can also say it again in other words.
+all-services = See all services
+say-more-ask = All right, please tell me more: who is it for, and what do you need?
+two-needs = You told me { $count } things. Let us take them one at a time. Here is the first:
+next-need = Now the next one:
+which-domain = What kind of help do you need?
+which-of-domain = <b>{ $domain }</b>: which one do you need?
 
-whose = 这句话是说给谁的？
-whose-staff = 这句话发给谁？
-new-need = 这是新的事
-my-own-need = 我自己要办的事
-talk-to = 说给{ $name }（{ $service }）
+whose = Who is this message for?
+whose-staff = Who should this message go to?
+new-need = This is something new
+my-own-need = Something I need myself
+talk-to = To { $name } ({ $service })

@@ -1,46 +1,46 @@
-# 通知：诉求有了什么变化，告诉该知道的人。
+# Notices: what changed about a request, told to those who must know.
 
-notice-recorded = ✅ 登记好了
-    编号 <b><code>{ $number }</code></b>
-    事项：{ $service }
-    首问责任人：<b>{ $responder }</b>，负责到底
-    ⏰ { $acknowledge } 前受理，{ $resolve } 前办结
-    社区电话：{ $phone }
-    .elder = ✅ 登记好了
-    编号 <b>{ $number }</b>
-    <b>{ $responder }</b>负责到底
-    ⏰ { $resolve } 前办好
-notice-acknowledged = <b>{ $handler }</b>已受理您的「{ $service }」，{ $resolve } 前办结。
-    有话直接在这里说，会转给{ $handler }。
-notice-resolved = 您的「{ $service }」（{ $tail }）办结了，{ $handler }说：
+notice-recorded = ✓ Your request is recorded
+    Number <b><code>{ $number }</code></b>
+    Service: { $service }
+    First responder: <b>{ $responder }</b>, who looks after it to the end
+    Promised: acknowledged by { $acknowledge }; resolved by { $resolve }
+    Community phone: { $phone }
+    .elder = ✓ Your request is recorded
+    Number <b>{ $number }</b>
+    <b>{ $responder }</b> looks after it to the end
+    We promise: done by { $resolve }
+notice-acknowledged = <b>{ $handler }</b> has acknowledged your request “{ $service }”. It will be resolved by { $resolve }.
+    Anything you say here goes to { $handler }.
+notice-resolved = Your request “{ $service }” ({ $tail }) is resolved. { $handler } says:
     { $outcome }
-    您满意吗？没解决就点「还没解决」。
-    .elder = 您的「{ $service }」办好了：
+    Are you satisfied? If it is not solved, tap “Not solved yet”.
+    .elder = Your request “{ $service }” is done:
     { $outcome }
-    解决了吗？
-notice-replaced = 您的「{ $service }」（{ $tail }）换了首问责任人：<b>{ $responder }</b>。答应您的时间不变。
-notice-closed-unrated = 您的「{ $service }」（{ $tail }）办结七天了，没有收到您的回音，先按「未评价」结案。
-    如果还没解决，随时点下面。
+    Is it solved?
+notice-replaced = Your request “{ $service }” ({ $tail }) has a new first responder: <b>{ $responder }</b>. The promised time stays the same.
+notice-closed-unrated = Your request “{ $service }” ({ $tail }) was resolved seven days ago. We have not heard from you, so it is closed as “Unrated” for now.
+    If it is still not solved, tap below at any time.
 
-notice-assigned = 📥 <b>新诉求，您是首问责任人</b>{ $why }
-notice-assigned-urgent = 🔴 <b>紧急！请马上联系居民</b>{ $why }
-notice-danger-alert = 🔴 <b>险情！已派给{ $handler }，请您也盯着</b>
-notice-offered = 🔁 <b>{ $sender }</b>请您接手，受理后由您承办：{ $why }
-notice-transfer-taken = { $tail } { $service }：<b>{ $handler }</b>已受理，现在由{ $handler }承办。
-notice-resolved-by = { $tail } { $service }：{ $handler }已办结。
+notice-assigned = <b>New request: you are the first responder</b>{ $why }
+notice-assigned-urgent = <b>Urgent! Contact the resident now</b>{ $why }
+notice-danger-alert = <b>Danger! Assigned to { $handler }. Please watch it too</b>
+notice-offered = <b>{ $sender }</b> asks you to take over. You become the handler once you acknowledge.{ $why }
+notice-transfer-taken = { $tail } { $service }: <b>{ $handler }</b> has acknowledged. The handler is now { $handler }.
+notice-resolved-by = { $tail } { $service }: resolved by { $handler }.
     { $outcome }
-notice-replaced-you = { $tail } { $service }：首问责任人换成了<b>{ $responder }</b>。{ $why }
-notice-urged = ⏰ 居民{ $resident }催办 { $tail } { $service }（第 { $times } 次）。请在 { $resolve } 前办结。
-notice-withdrawn = 居民{ $resident }撤回了 { $tail } { $service }，不用再办。
-notice-rated = { $tail } { $service }：居民{ $resident }评价<b>{ $level }</b>。
-notice-rating-comment = { $tail } { $service }：居民{ $resident }说：
+notice-replaced-you = { $tail } { $service }: the first responder is now <b>{ $responder }</b>.{ $why }
+notice-urged = { $resident } sent a reminder about { $tail } { $service } (reminder { $times }). Please resolve it by { $resolve }.
+notice-withdrawn = { $resident } has withdrawn { $tail } { $service }. Nothing more to do.
+notice-rated = { $tail } { $service }: rating from { $resident }: <b>{ $level }</b>.
+notice-rating-comment = { $tail } { $service }: { $resident } says:
     { $comment }
-notice-reopened = ↩️ <b>居民说还没解决，退回首问责任人</b>，答应的时间不变：
-notice-call-resident = ☎️ 居民{ $resident }没有用聊天，请打电话告诉：{ $tail } { $service } { $news }。
-news-acknowledged = 已受理
-news-resolved = 已办结，并问满不满意
-news-replaced = 换了首问责任人
-news-relay = 有新的话要转告
-news-relay-edit = 转告的话改了
-news-closed-unrated = 已按未评价结案
-notice-unreachable = ⚠️ { $name }在聊天里联系不上了（可能屏蔽或注销了）。请看看手上的事。
+notice-reopened = <b>The resident says it is not solved. It is back with the first responder</b>; the promised time stays the same:
+notice-call-resident = { $resident } does not use the chat. Please phone and tell them: { $tail } { $service } { $news }.
+news-acknowledged = has been acknowledged
+news-resolved = has been resolved, and ask how satisfied they are
+news-replaced = has a new first responder
+news-relay = has a new message to pass on
+news-relay-edit = has a message to pass on that was changed
+news-closed-unrated = has been closed as unrated
+notice-unreachable = { $name } can no longer be reached in the chat (perhaps blocked or deleted). Please check what you have open with them.

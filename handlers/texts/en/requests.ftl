@@ -1,98 +1,101 @@
-# 我的诉求、进度、评价、说话。
+# My requests, progress, ratings, talking.
 
-status-recorded = 待受理
-status-in-progress = 办理中
-status-resolved = 已办结
-status-closed = 已结案
-status-withdrawn = 已撤回
-status-line-recorded = 进度：<b>待受理</b>
-status-line-in-progress = 进度：<b>办理中</b>
-status-line-resolved = 进度：<b>已办结</b>，等居民评价
-status-line-closed = 进度：<b>已结案</b>
-status-line-withdrawn = 进度：<b>已撤回</b>
-due-acknowledge = ⏰ { $when } 前受理，{ $resolve } 前办结
-due-resolve = ⏰ { $when } 前办结
-in-chat = 在聊天里联系
-files-attached = 📎 附件 { $count } 个
+status-recorded = Waiting
+status-in-progress = In progress
+status-resolved = Resolved
+status-closed = Closed
+status-withdrawn = Withdrawn
+status-line-recorded = Progress: <b>Waiting to be acknowledged</b>
+status-line-in-progress = Progress: <b>In progress</b>
+status-line-resolved = Progress: <b>Resolved</b>, waiting for the resident’s rating
+status-line-closed = Progress: <b>Closed</b>
+status-line-withdrawn = Progress: <b>Withdrawn</b>
+due-acknowledge = Promised: acknowledged by { $when }; resolved by { $resolve }
+due-resolve = Promised: resolved by { $when }
+in-chat = reach them in the chat
+files-attached = { $count ->
+    [one] { $count } attachment
+   *[other] { $count } attachments
+}
 
-my-requests = 您有 { $count } 件诉求，{ $open } 件还在办。点一件看详情：
-    .elder = 您的诉求，点一件看：
-my-requests-none = 您现在没有在办的诉求。有什么事，直接说就行。
+my-requests = You have { $count } requests, { $open } still open. Tap one to see more:
+    .elder = Your requests. Tap one to see it:
+my-requests-none = You have no open requests. If you need anything, just say it.
 my-card-head = <b>{ $service }</b>
-    编号 <code>{ $number }</code>
-my-card-people = 首问责任人：<b>{ $responder }</b>；承办人：{ $handler }
-    .elder = 负责人：<b>{ $responder }</b>
-my-card-outcome = 结果：{ $outcome }
-my-card-rating = 您的评价：{ $level }
+    Number <code>{ $number }</code>
+my-card-people = First responder: <b>{ $responder }</b>; handler: { $handler }
+    .elder = In charge: <b>{ $responder }</b>
+my-card-outcome = Outcome: { $outcome }
+my-card-rating = Your rating: { $level }
 
-act-talk = 补充说明
-act-urge = 催办
-act-withdraw = 撤回
-act-open = 查看诉求
-act-history = 经过
-act-reopen = 还没解决
-act-settle = 已解决
-act-revise = 改评价
-act-rate = 评价
+act-talk = Add something
+act-urge = Send a reminder
+act-withdraw = Withdraw
+act-open = See the request
+act-history = History
+act-reopen = Not solved yet
+act-settle = Solved
+act-revise = Change rating
+act-rate = Rate
 
-urged = 已经催了{ $name }。答应您的时间是 { $when } 前。一天可以催一次。
-which-urge = 催哪一件？
-which-withdraw = 撤回哪一件？
-withdraw-ask = 真的要撤回「{ $service }」吗？撤回后就不再办了。
-withdraw-yes = 是，撤回
-withdraw-no = 不，接着办
-withdrawn = 已经撤回（{ $number }）。以后要办，随时再说。
+urged = We have reminded { $name }. It is promised by { $when }. You can send one reminder a day.
+which-urge = Which one should we send a reminder about?
+which-withdraw = Which one do you want to withdraw?
+withdraw-ask = Do you really want to withdraw “{ $service }”? We will then stop working on it.
+withdraw-yes = Yes, withdraw it
+withdraw-no = No, go on with it
+withdrawn = Withdrawn ({ $number }). If you need it again, just say so.
 
-level-very-satisfied = 非常满意
-level-satisfied = 满意
-level-fairly-satisfied = 基本满意
-level-dissatisfied = 不满意
-level-very-dissatisfied = 非常不满意
-unrated = 未评价
-rate-ask = 太好了！您对这次办理满意吗？
-revise-ask = 您可以改一次评价（追评），原来的也会留着：
-rated = 谢谢您的评价：<b>{ $level }</b>。想多说两句，请直接写；不想说就点「不用了」。
-rated-poor = 收到，您的评价是<b>{ $level }</b>。对不住，管理者会看到并跟进。
-    方便告诉我们为什么吗？不说也可以。
-reason-slow = 太慢
-reason-attitude = 态度不好
-reason-result = 没办好
-reason-passed-around = 推来推去
-reason-other = 其他
-reason-thanks = 记下了。还想说什么，请直接写；不想说就点「不用了」。
-comment-thanks = 谢谢，您的话会转给负责的人。
-reopened = 已经退回给首问责任人<b>{ $name }</b>，答应的时间不变：{ $when } 前。
-    哪里没解决？请直接说，会转给{ $name }。
+level-very-satisfied = Very satisfied
+level-satisfied = Satisfied
+level-fairly-satisfied = Fairly satisfied
+level-dissatisfied = Dissatisfied
+level-very-dissatisfied = Very dissatisfied
+unrated = Unrated
+rate-ask = Wonderful! How satisfied are you with how it was done?
+revise-ask = You can change your rating once. The first one is kept beside it:
+rated = Thank you for your rating: <b>{ $level }</b>. If you would like to say more, just write it. If not, tap “No, thanks”.
+rated-poor = We have your rating: <b>{ $level }</b>. We are sorry. A manager will see it and follow up.
+    Would you like to tell us why? You do not have to.
+reason-slow = Too slow
+reason-attitude = Unfriendly
+reason-result = Not done well
+reason-passed-around = Sent from one to another
+reason-other = Something else
+reason-thanks = Noted. If you would like to say more, just write it. If not, tap “No, thanks”.
+comment-thanks = Thank you. Your words will go to the people in charge.
+reopened = It is back with the first responder, <b>{ $name }</b>. The promised time stays the same: by { $when }.
+    What is not solved? Just say it here, and it goes to { $name }.
 
-history-head = <b>{ $service }</b>的经过
+history-head = History of <b>{ $service }</b>
 history-line = { $who } { $act }
-event-record = 登记了诉求
-event-acknowledge = 受理了
-event-contact = 联系了居民
-event-supply = 补充了说明
-event-transfer = 转办，说明：
-event-resolve = 办结，结果：
-event-rate = 作了评价
-event-revise = 改了评价
-event-reopen = 说还没解决，退回重办
-event-settle = 说已解决
-event-urge = 催办
-event-withdraw = 撤回
-event-replace = 更换了首问责任人，原因：
-event-look-up = 查看了电话
-event-close-unrated = 七天没有回音，按未评价结案
-event-warn = 提醒快到期
-event-breach = 超过了承诺时间
-event-escalate = 报给了上级
+event-record = recorded the request
+event-acknowledge = acknowledged it
+event-contact = contacted the resident
+event-supply = added something
+event-transfer = transferred it, saying:
+event-resolve = resolved it, outcome:
+event-rate = rated it
+event-revise = changed the rating
+event-reopen = said it is not solved and reopened it
+event-settle = said it is solved
+event-urge = sent a reminder
+event-withdraw = withdrew it
+event-replace = replaced the first responder, reason:
+event-look-up = looked at the phone number
+event-close-unrated = closed it as unrated after seven days without an answer
+event-warn = warned that it is due soon
+event-breach = noted that the promised time has passed
+event-escalate = reported it to the manager above
 
-talk-as-resident = 请说，会转给<b>{ $name }</b>。文字、语音、照片都可以。
-talk-as-staff = 接下来您发的都会转给居民<b>{ $name }</b>。说完点「说完了」。
-talk-no-chat = 居民<b>{ $name }</b>没有用聊天，请打电话联系。您在这里写的会留作记录。
-talk-end = 说完了
-talk-ended = 好的。
-passed-on = ✓ 已转给<b>{ $name }</b>（{ $number }）。接着说也会转给{ $name }。
-relay-from-resident = 💬 <b>{ $name }</b>（{ $tail } { $service }）：
-relay-from-staff = 💬 <b>{ $name }</b>（{ $service }）：
-edited = （已修改）
-file-lost = （附件没能转过来，请对方重发一次）
-files-of = { $number } 的附件：
+talk-as-resident = Please go on. Your words will go to <b>{ $name }</b>. Text, voice and photos are all fine.
+talk-as-staff = Everything you send now goes to <b>{ $name }</b>. When you are done, tap “Finished talking”.
+talk-no-chat = <b>{ $name }</b> does not use the chat; please phone them. What you write here is kept on record.
+talk-end = Finished talking
+talk-ended = All right.
+passed-on = ✓ Passed on to <b>{ $name }</b> ({ $number }). What you say next goes to { $name } too.
+relay-from-resident = <b>{ $name }</b> ({ $tail } { $service }):
+relay-from-staff = <b>{ $name }</b> ({ $service }):
+edited = (edited)
+file-lost = (An attachment could not be passed on. Please ask for it to be sent again.)
+files-of = Attachments of { $number }:

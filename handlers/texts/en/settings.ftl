@@ -1,47 +1,48 @@
-# 设置、我的数据、注销；出错时的话。
+# Settings, my data, deleting the account; what is said when something goes wrong.
 
-settings = 要设置什么？
-elder-on = 打开长辈模式（字少、选项大）
-elder-off = 关闭长辈模式
-elder-is-on = 长辈模式打开了。选项前有数字，打数字就行。
-elder-is-off = 长辈模式关闭了。
-language-other = English
-language-is = 好的，现在用中文。
-change-area = 换社区
-my-data = 我的数据
-my-data-coming = 正在整理您的数据，马上发给您。
-my-data-is = 这里是我们记着的关于您的全部内容。
-    称呼：{ $name }；电话：{ $phone }；诉求：{ $count } 件。详细的在文件里。
-leave = 注销
+settings = What would you like to change?
+elder-on = Turn on easy mode (fewer words, bigger choices)
+elder-off = Turn off easy mode
+elder-is-on = Easy mode is on. Each choice has a number; just type the number.
+elder-is-off = Easy mode is off.
+language-other = 中文
+language-is = Done, English from now on.
+change-area = Change community
+my-data = My data
+my-data-coming = We are putting your data together. It will come in a moment.
+my-data-is = This is everything we keep about you.
+    Name: { $name }; phone: { $phone }; requests: { $count }. The details are in the file.
+leave = Delete my account
 leave-ask = { $open ->
-    [0] 注销后，您的称呼、电话、说过的话都会删掉，只留下件数，找不回来。真的要注销吗？
-   *[other] 您还有 { $open } 件在办的诉求，注销会一起撤回。您的称呼、电话、说过的话都会删掉，找不回来。真的要注销吗？
+    [0] Your name, your phone number and everything you said will be deleted; only the counts stay. This cannot be undone. Do you really want to delete your account?
+    [one] You still have { $open } open request. It will be withdrawn too. Your name, your phone number and everything you said will be deleted. This cannot be undone. Do you really want to delete your account?
+   *[other] You still have { $open } open requests. They will be withdrawn too. Your name, your phone number and everything you said will be deleted. This cannot be undone. Do you really want to delete your account?
 }
-leave-yes = 是，注销
-leave-no = 不，留着
-left = 已经注销，您的内容都删掉了。以后要用，随时再发一条消息。
+leave-yes = Yes, delete it
+leave-no = No, keep it
+left = Your account is deleted, and everything about you with it. If you want to use this desk again, just send a message.
 
-error-unexpected = 对不住，我们这边出了点问题，刚才那一步没办成。请再发一次；着急请打 12345。
-error-unavailable = 对不住，现在暂时存不上。您刚才说的没有丢，好了会接着办。着急请打 12345。
-error-not-yours = 没有找到这件诉求，或者它不归您看。请核对编号。
-error-not-your-turn = 这一步现在不归您办。请看最新的卡片。
-error-not-now = 现在不能做这一步。请看最新的卡片。
-error-acknowledged-already = 已经受理过了。
-error-is-closed = 这件诉求已经结案了。
-error-is-withdrawn = 这件诉求已经撤回了。
-error-is-resolved = 这件诉求已经办结了，在等居民评价。
-error-urged-today = 今天已经催过了，明天可以再催。
-error-revised-already = 评价只能改一次，您已经改过了。
-error-own-work = 自己办的事，不能自己评价。
-error-not-rated = 这件诉求还没有评价。
-error-outcome-empty = 办结要有文字说明。请写几句办理结果。
-error-transfer-self = 这件事已经在对方手上了。
-error-not-colleague = 对方不在这个社区任职，转不过去。请选名单上的同事。
-error-replace-same = 首问责任人已经是对方了。
-error-area-not-open = 这个社区的首问台还没开通。请打 12345，有人会接。
-error-tasks-left = 您手上还有没办完的诉求。请先转办给同事，再注销。
-error-invite-wrong = 这个邀请码不对。请核对，或者请管理者再发一个。
-error-invite-used = 这个邀请码已经用过了。请管理者再发一个。
-error-invite-expired = 这个邀请码过期了。请管理者再发一个。
-error-no-person = 没有找到这个人。请看最新的卡片。
-error-no-area = 没有找到这个社区。
+error-unexpected = Sorry, something went wrong on our side, and that last step was not done. Please send it again. If it cannot wait, call 12345.
+error-unavailable = Sorry, we cannot save anything right now. What you just said is not lost; we will go on with it as soon as we can. If it cannot wait, call 12345.
+error-not-yours = We did not find this request, or it is not yours to see. Please check the number.
+error-not-your-turn = This step is not yours to take now. Please look at the newest card.
+error-not-now = This cannot be done now. Please look at the newest card.
+error-acknowledged-already = This has already been acknowledged.
+error-is-closed = This request is already closed.
+error-is-withdrawn = This request has been withdrawn.
+error-is-resolved = This request is already resolved and is waiting for the resident’s rating.
+error-urged-today = A reminder has already been sent today. You can send another one tomorrow.
+error-revised-already = A rating can be changed only once, and you have already changed it.
+error-own-work = You cannot rate a request that you handled yourself.
+error-not-rated = This request has not been rated yet.
+error-outcome-empty = To resolve it, please write a few words about the outcome.
+error-transfer-self = They already have this request.
+error-not-colleague = They do not work in this community, so it cannot go to them. Please choose a colleague from the list.
+error-replace-same = They are already the first responder.
+error-area-not-open = The desk of this community is not open yet. Please call 12345, and someone will answer.
+error-tasks-left = You still have open requests in hand. Please transfer them to a colleague first, then delete your account.
+error-invite-wrong = This invitation code is not right. Please check it, or ask your manager for a new one.
+error-invite-used = This invitation code has already been used. Please ask your manager for a new one.
+error-invite-expired = This invitation code has expired. Please ask your manager for a new one.
+error-no-person = We did not find this person. Please look at the newest card.
+error-no-area = We did not find this community.

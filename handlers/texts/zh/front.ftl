@@ -54,20 +54,20 @@ human-say = 好的，请说您的事，说完就有工作人员接。
     .elder = 请说您的事，工作人员会接。
 danger-passed-on = 已经转给工作人员，他们正在看。
 
-danger-medical = ‼️ <b>请马上打 120！</b>
+danger-medical = <b>请马上打 120！</b>
     说清：在哪里、谁、怎么了。不要挂电话，听医生指挥。
     社区工作人员已经收到，正在联系您。
-danger-violence = ‼️ <b>请马上打 110！</b>
+danger-violence = <b>请马上打 110！</b>
     先到安全的地方，锁好门。不方便说话，可发短信到 12110。
     社区工作人员已经收到，正在联系您。
-danger-suicide = ‼️ <b>请先别走，我们在。</b>
+danger-suicide = <b>请先别走，我们在。</b>
     现在就可以打 <b>12356</b>，有人陪您说话，24 小时。
     有人受伤或服了药，马上打 <b>120</b>；人在危险的地方，打 <b>110</b>。
     社区工作人员已经收到，正在联系您。
-danger-fire-gas = ‼️ <b>请马上打 119！</b>
+danger-fire-gas = <b>请马上打 119！</b>
     先离开，不要开关电灯、不要点火；走楼梯，不坐电梯。
     社区工作人员已经收到，正在联系您。
-danger-missing-person = ‼️ <b>请马上打 110！</b>
+danger-missing-person = <b>请马上打 110！</b>
     走失不用等 24 小时。说清：长相、衣服、最后在哪里见到。
     社区工作人员已经收到，正在帮您找。
 danger-line-medical = 身体要紧：如果现在不舒服，请先打 120。
@@ -96,7 +96,7 @@ all-done = 好的，谢谢！有事随时说。
 
 you-are-welcome = 不客气！有事随时说。
 office = <b>{ $area }</b>
-    🕘 工作日 { $hours }
-    📍 { $address }
-    ☎️ { $phone }
+    工作日 { $hours }
+    { $address }
+    { $phone }
 office-address-unknown = 地址请打电话问

@@ -1,20 +1,20 @@
 # 诉求：事项卡片、选择、登记。
 
 card-service = 您要办的是：<b>{ $name }</b>
-card-who = 👤 谁能办：{ $value }
-card-materials = 📄 带什么：{ $value }
-card-where = 📍 在哪办：{ $value }
-card-hours = 🕘 时间：{ $value }
-card-fee = 💰 费用：{ $value }
-card-steps = 👣 怎么办：{ $value }
-card-basis = ⚖️ 依据：{ $value }
-card-phone = ☎️ 电话：{ $value }
-card-promise = ⏰ 现在登记：{ $acknowledge } 前受理，{ $resolve } 前办结
-    .elder = ⏰ { $resolve } 前办好
+card-who = 谁能办：{ $value }
+card-materials = 带什么：{ $value }
+card-where = 在哪办：{ $value }
+card-hours = 时间：{ $value }
+card-fee = 费用：{ $value }
+card-steps = 怎么办：{ $value }
+card-basis = 依据：{ $value }
+card-phone = 电话：{ $value }
+card-promise = 承诺：现在登记，{ $acknowledge } 前受理，{ $resolve } 前办结
+    .elder = 答应您：{ $resolve } 前办好
 card-general = 这件事我请工作人员来看，给您登记到<b>综合窗口</b>，由一个人负责到底。
     .elder = 这件事，登记给工作人员，好吗？
 card-general-promise = { $head }
-    ⏰ 现在登记：{ $acknowledge } 前受理，{ $resolve } 前办结
+    承诺：现在登记，{ $acknowledge } 前受理，{ $resolve } 前办结
     .elder = { $head }
 confirm = 确认登记
 not-this = 不是这个

@@ -1,15 +1,15 @@
 # 通知：诉求有了什么变化，告诉该知道的人。
 
-notice-recorded = ✅ 登记好了
+notice-recorded = ✓ 登记好了
     编号 <b><code>{ $number }</code></b>
     事项：{ $service }
     首问责任人：<b>{ $responder }</b>，负责到底
-    ⏰ { $acknowledge } 前受理，{ $resolve } 前办结
+    承诺：{ $acknowledge } 前受理，{ $resolve } 前办结
     社区电话：{ $phone }
-    .elder = ✅ 登记好了
+    .elder = ✓ 登记好了
     编号 <b>{ $number }</b>
     <b>{ $responder }</b>负责到底
-    ⏰ { $resolve } 前办好
+    答应您：{ $resolve } 前办好
 notice-acknowledged = <b>{ $handler }</b>已受理您的「{ $service }」，{ $resolve } 前办结。
     有话直接在这里说，会转给{ $handler }。
 notice-resolved = 您的「{ $service }」（{ $tail }）办结了，{ $handler }说：
@@ -22,25 +22,25 @@ notice-replaced = 您的「{ $service }」（{ $tail }）换了首问责任人�
 notice-closed-unrated = 您的「{ $service }」（{ $tail }）办结七天了，没有收到您的回音，先按「未评价」结案。
     如果还没解决，随时点下面。
 
-notice-assigned = 📥 <b>新诉求，您是首问责任人</b>{ $why }
-notice-assigned-urgent = 🔴 <b>紧急！请马上联系居民</b>{ $why }
-notice-danger-alert = 🔴 <b>险情！已派给{ $handler }，请您也盯着</b>
-notice-offered = 🔁 <b>{ $sender }</b>请您接手，受理后由您承办：{ $why }
+notice-assigned = <b>新诉求，您是首问责任人</b>{ $why }
+notice-assigned-urgent = <b>紧急！请马上联系居民</b>{ $why }
+notice-danger-alert = <b>险情！已派给{ $handler }，请您也盯着</b>
+notice-offered = <b>{ $sender }</b>请您接手，受理后由您承办：{ $why }
 notice-transfer-taken = { $tail } { $service }：<b>{ $handler }</b>已受理，现在由{ $handler }承办。
 notice-resolved-by = { $tail } { $service }：{ $handler }已办结。
     { $outcome }
 notice-replaced-you = { $tail } { $service }：首问责任人换成了<b>{ $responder }</b>。{ $why }
-notice-urged = ⏰ 居民{ $resident }催办 { $tail } { $service }（第 { $times } 次）。请在 { $resolve } 前办结。
-notice-withdrawn = 居民{ $resident }撤回了 { $tail } { $service }，不用再办。
-notice-rated = { $tail } { $service }：居民{ $resident }评价<b>{ $level }</b>。
-notice-rating-comment = { $tail } { $service }：居民{ $resident }说：
+notice-urged = { $resident }催办 { $tail } { $service }（第 { $times } 次）。请在 { $resolve } 前办结。
+notice-withdrawn = { $resident }撤回了 { $tail } { $service }，不用再办。
+notice-rated = { $tail } { $service }：{ $resident }评价<b>{ $level }</b>。
+notice-rating-comment = { $tail } { $service }：{ $resident }说：
     { $comment }
-notice-reopened = ↩️ <b>居民说还没解决，退回首问责任人</b>，答应的时间不变：
-notice-call-resident = ☎️ 居民{ $resident }没有用聊天，请打电话告诉：{ $tail } { $service } { $news }。
+notice-reopened = <b>居民说还没解决，退回首问责任人</b>，答应的时间不变：
+notice-call-resident = { $resident }没有用聊天，请打电话告诉：{ $tail } { $service } { $news }。
 news-acknowledged = 已受理
 news-resolved = 已办结，并问满不满意
 news-replaced = 换了首问责任人
 news-relay = 有新的话要转告
 news-relay-edit = 转告的话改了
 news-closed-unrated = 已按未评价结案
-notice-unreachable = ⚠️ { $name }在聊天里联系不上了（可能屏蔽或注销了）。请看看手上的事。
+notice-unreachable = { $name }在聊天里联系不上了（可能屏蔽或注销了）。请看看手上的事。

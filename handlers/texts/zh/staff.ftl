@@ -8,7 +8,7 @@ act-look-up = 看电话
 act-replace = 换首问责任人
 act-files = 看附件
 
-staff-card-urgent = 🔴 <b>紧急</b>
+staff-card-urgent = <b>紧急</b>
 staff-card-head = <b>{ $service }</b> · { $area }
     编号 <code>{ $number }</code>
 staff-card-resident = 居民：{ $name }（{ $phone }）
@@ -17,10 +17,10 @@ offered-to-you = （转给您，待受理）
 
 tasks = 手上 { $count } 件，超时 { $overdue } 件。最先到期的在前：
 tasks-none = 手上没有在办的诉求。
-acknowledged = 已受理。居民{ $name }已经知道由您承办。请在 { $when } 前办结。
+acknowledged = 已受理。{ $name }已经知道由您承办。请在 { $when } 前办结。
 phone = 电话：{ $phone }（这次查看已留痕）
 phone-none = 没有留电话。请在聊天里联系。
-outcome-ask = 请写办理结果，居民{ $name }会看到。写清楚：办了什么、结果怎样。
+outcome-ask = 请写办理结果，{ $name }会看到。写清楚：办了什么、结果怎样。
 outcome-words = 办结要有文字说明。请写几句办理结果，可以附照片。
 resolved = { $number } 已办结，居民会收到结果并评价。
 transfer-whom = 转给谁？对方受理之前，这件事还是您的。

@@ -1,5 +1,5 @@
 // The page: puts together the line to the server, the list of messages and what one types and taps.
-import { keep, keepHere, kept, Line } from "./line.js";
+import { keep, keepHere, kept, Line, stored } from "./line.js";
 import { Talk } from "./talk.js";
 import { h, List, preview } from "./view.js";
 import { t } from "./words.js";
@@ -32,14 +32,7 @@ function setSize(large) {
   $("size").setAttribute("aria-pressed", String(large));
   $("size").textContent = large ? "A" : "A+";
 }
-function storedSize() {
-  try {
-    return localStorage.getItem(SIZE) === "true";
-  } catch {
-    return false;
-  }
-}
-setSize(storedSize());
+setSize(stored(SIZE, false));
 $("size").onclick = () => {
   const stay = atBottom();
   const large = !document.documentElement.classList.contains("large");
@@ -152,11 +145,13 @@ let typingTimer;
 let connectingTimer;
 const line = new Line({
   state(connected) {
+    if (!connected) return (connectingTimer ??= setTimeout(() => ($("state").textContent = t("connecting")), 1500));
     clearTimeout(connectingTimer);
-    if (connected) $("state").textContent = "";
-    else connectingTimer = setTimeout(() => ($("state").textContent = t("connecting")), 1500);
+    connectingTimer = undefined;
+    $("state").textContent = "";
   },
   signedOut() {
+    clearTimeout(connectingTimer);
     for (const id of ["bar", "menu", "panel", "context"]) $(id).hidden = true;
     $("notice").textContent = t("signedOut");
     $("notice").hidden = false;
@@ -214,10 +209,9 @@ const line = new Line({
 });
 $("typing").append(h("span", { class: "face", "aria-hidden": "true" }, t("deskFace")), h("div", { class: "bubble" }, h("span", { class: "unseen" }, t("typing")), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"))));
 
-// A resident's first word is the page's: which community's link brought them, or simply that they are here.
+// The first word is the page's: which community's link brought a resident, or simply that somebody is here.
 function begin(empty) {
-  if (isDesk) return;
-  const start = new URLSearchParams(location.search).get("start");
+  const start = isDesk ? null : new URLSearchParams(location.search).get("start");
   if (start && START.test(start)) line.post({ type: "text", client_id: `start-${start}`, text: `/start ${start}` });
   else if (empty) line.post({ type: "text", client_id: "start", text: "/start" });
   if (location.search) history.replaceState(null, "", location.pathname);

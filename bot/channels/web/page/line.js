@@ -10,7 +10,7 @@ const SIGNED_OUT = 4401;
 const here = location.pathname;
 const OUTBOX = `shouwen:${here}:outbox:`; // one entry a thing, so that two tabs never overwrite each other
 
-function stored(key, otherwise) {
+export function stored(key, otherwise) {
   try {
     return JSON.parse(localStorage.getItem(key)) ?? otherwise;
   } catch {
