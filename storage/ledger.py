@@ -7,21 +7,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from knowledge import numbers
 from knowledge.calendar import Calendar
 from knowledge.catalogue import Catalogue, Service
-from knowledge.deadlines import Promises, ServiceHours, promise
+from knowledge.deadlines import Promises, ServiceHours, WorkingTime, promise
 from knowledge.lifecycle import OPEN, Action, Intake, Role, Status, allowed, check
-from storage import history
+from knowledge.responsibility import first_responder
+from storage import history, rota
 from storage.outbox import OutboxWriter
 from storage.people import People
-from storage.tables import Event, Message, Person, Rating, Request
+from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
 
 _ORDER = (Role.RECEIVER, Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.MANAGER)
 """In which of several roles somebody acts: the one nearest to the work."""
 
 _ANSWER_WITHIN = timedelta(days=2)
+_BEYOND = 2**63
 
 
 class CaseError(Exception):
@@ -40,6 +45,10 @@ class Rules:
     calendar: Calendar
     zone: ZoneInfo
     hours: ServiceHours = field(default_factory=ServiceHours)
+
+    def office(self, area: str | None = None) -> WorkingTime:
+        """When the office works, in this area (by its code)."""
+        return WorkingTime(self.calendar, self.zone, self.hours, area)
 
     def promises(self, service: Service, now: datetime, *, area: str | None, urgent: bool = False) -> Promises:
         """By when this service is acknowledged, first answered and resolved, if it were recorded now."""
@@ -98,19 +107,24 @@ class Ledger:
     # -- looking
 
     async def roles(self, request: Request, person_id: int) -> frozenset[Role]:
-        """Everything this person is towards this request; empty when it is none of their business."""
-        roles = {
-            role
-            for role, holder in (
-                (Role.RESIDENT, request.resident_id),
-                (Role.FIRST_RESPONDER, request.first_responder_id),
-                (Role.HANDLER, request.handler_id),
-                (Role.RECEIVER, request.offered_to_id),
-            )
-            if holder == person_id
-        }
-        managed = {p.area_id for p in await self._people.posts(person_id) if p.role is Role.MANAGER}
-        if managed and managed & {a.id for a in await self._people.upward(request.area_id)}:
+        """Everything this person is towards this request; empty when it is none of their business.
+
+        A role of the staff is only theirs while they hold a post in the area or above it: whoever has left can do
+        nothing, also where the request still names them.
+        """
+        roles = {Role.RESIDENT} if request.resident_id == person_id else set()
+        posts = await self._posts_here(request, person_id)
+        if posts:
+            roles |= {
+                role
+                for role, holder in (
+                    (Role.FIRST_RESPONDER, request.first_responder_id),
+                    (Role.HANDLER, request.handler_id),
+                    (Role.RECEIVER, request.offered_to_id),
+                )
+                if holder == person_id
+            }
+        if Role.MANAGER in posts:
             roles.add(Role.MANAGER)
         return frozenset(roles)
 
@@ -192,17 +206,29 @@ class Ledger:
                     Request.first_responder_id == person_id,
                 ),
             )
-            .order_by(Request.urgent.desc(), soonest, Request.id)
+            .order_by(soonest, Request.id)
         )
         return list(found.scalars())
 
     # -- for the acts
 
     async def _load(self, request_id: int) -> Request:
+        if not 0 < request_id < _BEYOND:
+            raise CaseError("not_yours")
         request = await self._session.get(Request, request_id, with_for_update=True)
         if request is None:
             raise CaseError("not_yours")
         return request
+
+    async def _posts_here(self, request: Request, person_id: int) -> set[Role]:
+        """The roles of the posts that this person holds in the request's area or above it."""
+        line = {area.id for area in await self._people.upward(request.area_id)}
+        return {post.role for post in await self._people.posts(person_id) if post.area_id in line}
+
+    async def _in_office(self, request: Request, *person_ids: int) -> list[int]:
+        """Those of them who still hold a post here, each once; the managers when none of them does."""
+        found = [p for p in dict.fromkeys(person_ids) if await self._posts_here(request, p)]
+        return found or await self._people.managers(request.area_id)
 
     async def _may(self, action: Action, request_id: int, actor_id: int) -> tuple[Request, Status, Role]:
         request, roles = await self.look(request_id, actor_id)
@@ -215,6 +241,96 @@ class Ledger:
             select(Rating).where(Rating.request_id == request.id, Rating.round == request.round)
         )
         return found.scalar_one_or_none()
+
+    async def _judge_handing_over(self, request: Request, to_id: int, reason: str) -> None:
+        if not reason.strip():
+            raise CaseError("reason_empty")
+        if not await self._posts_here(request, to_id):
+            raise CaseError("not_colleague")
+
+    def _end_offer(self, request: Request, taken_by: int) -> None:
+        """A transfer that waits to be taken waits no longer; whoever else was asked hears of it."""
+        if request.offered_to_id not in (None, taken_by):
+            self._tell(request, request.offered_to_id, "offer_over")
+        request.offered_to_id = None
+
+    async def _worked(self, request: Request, person_id: int) -> bool:
+        """Whether this person answered for the request or had it in hand, now or before."""
+        if person_id in (request.handler_id, request.first_responder_id):
+            return True
+        found = await self._session.execute(
+            select(Event.id).where(
+                Event.request_id == request.id,
+                Event.actor_id == person_id,
+                Event.action.in_([Action.ACKNOWLEDGE.value, Action.RESOLVE.value]),
+            )
+        )
+        return found.first() is not None
+
+    async def _growing_album(self, source: Source) -> Message | None:
+        """The message that an album began, as long as its notice has not been taken to be delivered."""
+        found = await self._session.execute(
+            select(Message)
+            .where(
+                Message.channel == source.channel,
+                Message.chat_id == source.chat_id,
+                Message.album == source.album,
+            )
+            .order_by(Message.id.desc())
+        )
+        begun = found.scalars().first()
+        if begun is None:
+            return None
+        waiting = await self._waiting(begun.request_id, "relay")
+        return begun if any(row.payload.get("message") == begun.id for row in waiting) else None
+
+    async def _waiting(self, request_id: int, kind: str) -> list[Outbox]:
+        """Notices that nobody has taken to deliver yet, and cannot while this unit of work lasts."""
+        found = await self._session.execute(
+            select(Outbox)
+            .where(
+                Outbox.request_id == request_id,
+                Outbox.kind == kind,
+                Outbox.due_at > self._now,
+                Outbox.attempts == 0,
+            )
+            .with_for_update()
+        )
+        return list(found.scalars())
+
+    async def _responder(self, need: Need, domain: str) -> int:
+        """Who answers (rules 1 and 2).
+
+        :raises CaseError: `area_not_open`
+        """
+        if need.recorded_by is not None:
+            return need.recorded_by.id
+        area = await self._people.area(need.area_id)
+        candidates = await rota.available(
+            self._session,
+            area.id,
+            await self._people.candidates(area.id),
+            self._now,
+            self._rules.office(area.code),
+            urgent=need.intake is Intake.DANGER or need.danger is not None,
+        )
+        chosen = first_responder(candidates, domain)
+        if chosen is None:
+            raise CaseError("area_not_open")
+        return chosen.person_id
+
+    async def _next_number(self) -> str:
+        day = self._now.astimezone(self._rules.zone).date()
+        insert = sqlite_insert if self._session.get_bind().dialect.name == "sqlite" else postgresql_insert
+        serial = (
+            await self._session.execute(
+                insert(Serial)
+                .values(day=day, last=1)
+                .on_conflict_do_update(index_elements=["day"], set_={"last": Serial.last + 1})
+                .returning(Serial.last)
+            )
+        ).scalar_one()
+        return numbers.make(day, serial)
 
     async def _event(
         self,
@@ -236,14 +352,22 @@ class Ledger:
         self.outbox.notice(person_id, kind, request_id=request.id, delay=delay, **payload)
 
     async def _tell_resident(
-        self, request: Request, kind: str, *, delay: timedelta = timedelta(), **payload: Any
+        self,
+        request: Request,
+        kind: str,
+        *,
+        delay: timedelta = timedelta(),
+        caller: int | None = None,
+        **payload: Any,
     ) -> None:
-        """News for the resident; somebody without a chat is called by the first responder instead."""
+        """News for the resident. Whoever cannot be reached in chat is told by `caller` instead, or by the first
+        responder; the number is told them at once by whoever records it."""
         resident = await self._people.get(request.resident_id)
-        if resident.chat_id is not None:
+        if resident.chat_id is not None and resident.unreachable_at is None:
             self._tell(request, resident.id, kind, delay=delay, **payload)
-        elif kind != "recorded":
-            self._tell(request, request.first_responder_id, "call_resident", delay=delay, news=kind, **payload)
+        elif resident.erased_at is None and kind != "recorded":
+            for person_id in await self._in_office(request, caller or request.first_responder_id):
+                self._tell(request, person_id, "call_resident", delay=delay, news=kind, **payload)
 
 
 def acting_role(roles: frozenset[Role]) -> Role:

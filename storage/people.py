@@ -1,18 +1,20 @@
 """People, areas, posts and invitations: who somebody is and where they belong."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import OPEN, Role
 from knowledge.responsibility import Candidate
+from knowledge.wording import sound
 from storage.tables import Area, Invite, Level, LocalFact, Person, Request, Staff
 
 INVITE_LIFE = timedelta(days=7)
@@ -67,7 +69,7 @@ class People:
 
     async def posts(self, person_id: int) -> list[Post]:
         rows = await self._session.execute(
-            select(Staff).where(Staff.person_id == person_id, _current(self._now)).order_by(Staff.id)
+            select(Staff).where(Staff.person_id == person_id, current(self._now)).order_by(Staff.id)
         )
         return [Post(s.area_id, s.role, frozenset(s.domains)) for s in rows.scalars()]
 
@@ -132,14 +134,11 @@ class People:
         rows = await self._session.execute(
             select(Area).where(Area.level.in_([Level.COMMUNITY, Level.GRID])).order_by(Area.name)
         )
-        areas = {a.id: a for a in rows.scalars()}
+        areas = list(rows.scalars())
         if not words.strip():
-            return list(areas.values())[:limit]
-        names = {key: a.name for key, a in areas.items()}
-        scored = process.extract(words, names, scorer=fuzz.WRatio, limit=limit, score_cutoff=55)
-        contained = [a for a in areas.values() if words.strip() in a.name]
-        merged = contained + [areas[key] for _, _, key in scored if areas[key] not in contained]
-        return merged[:limit]
+            return areas[:limit]
+        scored = [(_likeness(words.strip(), a.name), a) for a in areas]
+        return [a for score, a in sorted(scored, key=lambda pair: -pair[0]) if score >= _ALIKE][:limit]
 
     async def only_area(self) -> Area | None:
         """The one community there is, when there is just one."""
@@ -149,7 +148,7 @@ class People:
     async def answering_area(self) -> Area | None:
         """Where an emergency goes when nobody knows the community: the highest area that has a manager."""
         rows = await self._session.execute(
-            select(Area).join(Staff, Staff.area_id == Area.id).where(_current(self._now)).distinct()
+            select(Area).join(Staff, Staff.area_id == Area.id).where(current(self._now)).distinct()
         )
         order = list(Level)
         return min(rows.scalars(), key=lambda a: (order.index(a.level), a.id), default=None)
@@ -195,7 +194,7 @@ class People:
             .join(Person, Person.id == Staff.person_id)
             .where(
                 Staff.area_id.in_(distance),
-                _current(self._now),
+                current(self._now),
                 Person.unreachable_at.is_(None),
                 Person.erased_at.is_(None),
                 or_(Staff.area_id == area_id, Staff.role == Role.MANAGER),
@@ -214,6 +213,10 @@ class People:
             for s, open_load in rows
         ]
 
+    async def managed(self, person_id: int) -> frozenset[int]:
+        """Every area that somebody manages today, with all those under it."""
+        return await self.within(p.area_id for p in await self.posts(person_id) if p.role is Role.MANAGER)
+
     async def managers(self, area_id: int) -> list[int]:
         """Managers of the area; where it has none, those of the nearest area above that has."""
         for area in await self.upward(area_id):
@@ -223,7 +226,7 @@ class People:
                 .where(
                     Staff.area_id == area.id,
                     Staff.role == Role.MANAGER,
-                    _current(self._now),
+                    current(self._now),
                     Person.unreachable_at.is_(None),
                 )
                 .distinct()
@@ -233,15 +236,21 @@ class People:
         return []
 
     async def colleagues(self, area_id: int) -> list[Person]:
-        """Workers and managers of an area who can be given a request, by name."""
+        """Who can be given a request of this area: its workers and managers by name, then the managers above it."""
+        distance = {a.id: i for i, a in enumerate(await self.upward(area_id))}
         rows = await self._session.execute(
-            select(Person)
+            select(Person, Staff.area_id)
             .join(Staff, Staff.person_id == Person.id)
-            .where(Staff.area_id == area_id, _current(self._now), Person.erased_at.is_(None))
-            .distinct()
-            .order_by(Person.name)
+            .where(
+                Staff.area_id.in_(distance),
+                current(self._now),
+                Person.unreachable_at.is_(None),
+                Person.erased_at.is_(None),
+                or_(Staff.area_id == area_id, Staff.role == Role.MANAGER),
+            )
         )
-        return list(rows.scalars())
+        ranked = sorted(((distance[at], person.name, person.id, person) for person, at in rows), key=lambda r: r[:3])
+        return list({person.id: person for *_, person in ranked}.values())
 
     async def assigned(self, person_id: int) -> None:
         """Remember that somebody was just given a request, so that the next goes to another."""
@@ -294,6 +303,17 @@ class People:
             raise PeopleError("invite_used")
         if invite.name:
             person.name = invite.name
+        # The same post again is the post as it is meant now, not a second one.
+        await self._session.execute(
+            update(Staff)
+            .where(
+                Staff.person_id == person.id,
+                Staff.area_id == invite.area_id,
+                Staff.role == invite.role,
+                Staff.until.is_(None),
+            )
+            .values(until=self._now)
+        )
         self._session.add(
             Staff(
                 person_id=person.id,
@@ -307,5 +327,18 @@ class People:
         return invite
 
 
-def _current(now: datetime) -> Any:
+def current(now: datetime) -> Any:
+    """Posts that are held now."""
     return (Staff.since <= now) & (Staff.until.is_(None) | (Staff.until > now))
+
+
+_ALIKE = 50
+_KIND_OF_PLACE = re.compile(r"(?:社区|居委会|村委会|村|小区|网格)+$")
+
+
+def _likeness(words: str, name: str) -> float:
+    """How like a name some words are, 0 to 100: by characters or by sound, whatever kind of place is added."""
+    said, named = _KIND_OF_PLACE.sub("", words) or words, _KIND_OF_PLACE.sub("", name) or name
+    if named in said or said in named:
+        return 100.0
+    return float(max(fuzz.ratio(said, named), fuzz.ratio([sound(c) for c in said], [sound(c) for c in named])))

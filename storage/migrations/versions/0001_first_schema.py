@@ -12,6 +12,12 @@ _EVENT_TRIGGERS_SQLITE = [
     f"""CREATE TRIGGER event_no_{verb} BEFORE {verb.upper()} ON event
         BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"""
     for verb in ("update", "delete")
+] + [
+    # INSERT OR REPLACE deletes what stands in its way without asking the trigger for DELETE.
+    """CREATE TRIGGER event_no_replace BEFORE INSERT ON event
+        WHEN EXISTS (SELECT 1 FROM event
+                     WHERE id = NEW.id OR (request_id = NEW.request_id AND position = NEW.position))
+        BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"""
 ]
 _EVENT_TRIGGERS_POSTGRESQL = [
     """CREATE FUNCTION event_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
@@ -400,6 +406,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("request_id", "position"),
     )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("event_by_action", ["action", "at"], unique=False)
+
     op.create_table(
         "message",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -577,7 +586,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
-        for verb in ("update", "delete"):
+        for verb in ("update", "delete", "replace"):
             op.execute(f"DROP TRIGGER event_no_{verb}")
     else:
         op.execute("DROP TRIGGER event_no_change ON event")
@@ -613,6 +622,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_request_id"))
 
     op.drop_table("message")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index("event_by_action")
+
     op.drop_table("event")
     with op.batch_alter_table("staff", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_person_id"))

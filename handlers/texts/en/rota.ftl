@@ -1,0 +1,124 @@
+# The duty rota: who is on duty, leave, departure, import and export.
+
+menu-rota = Duty rota
+my-rota = My duty
+rota-and = ,{ " " }
+rota-weekdays = Mon-Fri
+rota-weekday-0 = Mon
+rota-weekday-1 = Tue
+rota-weekday-2 = Wed
+rota-weekday-3 = Thu
+rota-weekday-4 = Fri
+rota-weekday-5 = Sat
+rota-weekday-6 = Sun
+rota-all-domains = All domains
+
+rota-which-area = Whose duty rota?
+rota-nobody-yet = No community worker has joined yet, so there is nobody to plan. Please invite colleagues first.
+rota-head = <b>Duty rota of { $area }</b>, { $first } – { $last }
+rota-always = Not planned, so always on duty: { $names }
+rota-day = <b>{ $day }</b> { $shifts }
+rota-day-nobody = nobody on duty
+rota-day-off = day off
+rota-instead = { " " }(for { $name })
+rota-leaves = <b>Leave</b>
+rota-leave-line = { $name }: { $first } – { $last }, { $substitute } stands in
+rota-leave-alone = { $name }: { $first } – { $last }, nobody stands in
+rota-holes = <b>Holes</b>: in the next two weeks nobody is on duty in these service hours
+rota-holes-none = No holes in the next two weeks.
+rota-hole = { $day } { $times }: { $what }
+rota-hole-nobody = nobody at all
+rota-holes-more = and { $count } more
+rota-holes-today = The duty rota of <b>{ $area }</b> has holes in the next two weeks. New requests then go to the managers first:
+rota-unwritten = Nothing is planned yet: everybody counts as always on duty.
+
+my-rota-head = <b>My duty in { $area }</b> (managers change it)
+my-rota-always = always on duty
+my-rota-free = not on duty
+my-rota-leave = on leave
+
+rota-edit = Somebody’s duty
+rota-whom = Whose duty?
+rota-which-days = On which days is { $name } on duty? You can choose several.
+rota-days-so-far = { $name }: { $days }. Press again to add or to take away.
+rota-days-done = Done
+rota-one-day = One date only
+rota-day-ask = On which date is it for { $name }? Please type it, such as 11-28.
+rota-day-wrong = I could not read this date, or it is over. Please type a date, such as 11-28.
+rota-which-part = When is { $name } on duty ({ $days })?
+rota-part-m = Morning { $times }
+rota-part-a = Afternoon { $times }
+rota-part-d = Whole day { $times }
+rota-part-o = Not on duty
+rota-which-domains = Which domains does { $name } take ({ $days }, { $times })? You can choose several.
+rota-domains-done = Done
+rota-saved = Saved: { $name }, { $days }, { $times }, { $domains }.
+rota-saved-off = Saved: { $name } is not on duty ({ $days }).
+
+rota-leave = Leave
+rota-leave-whom = Who goes on leave?
+rota-leave-when = On which days is { $name } away? Choose, or type dates, such as 11-24 to 11-26.
+rota-leave-wrong = I could not read these dates, or they are over. Please type from when to when, such as 11-24 to 11-26.
+rota-today = Today
+rota-tomorrow = Tomorrow
+rota-this-week = This week (to Sunday)
+rota-leave-who = { $name } is away { $first } – { $last }. Who stands in?
+rota-leave-nobody = Nobody stands in
+rota-leave-done = The leave of { $name } is written down. They and the substitute have been told.
+rota-unleave = Cancel leave
+rota-unleave-which = Which one is cancelled?
+rota-unleave-done = The leave is cancelled. They and the substitute have been told.
+rota-leave-set = The duty rota has changed. During the leave, requests go to the substitute:
+rota-leave-over = This leave is cancelled; duty is as before:
+error-leave-dates = These days are over, or the wrong way round. Please choose the dates again.
+error-leave-twice = There is leave in these days already. To change it, please cancel that first.
+error-no-post = They hold no post in this community any more. Please look at the newest duty rota.
+error-substitute-self = Nobody can stand in for themselves. Please choose another colleague.
+error-substitute-away = The substitute is on leave in these days too. Please choose another colleague.
+
+rota-depart = Somebody leaves
+rota-depart-whom = Who leaves? They will no longer be staff here.
+rota-depart-work = { $name } still has { $count } unfinished. Who takes all of it?
+rota-depart-sure = { $name } has nothing unfinished. Do they leave?
+rota-depart-yes = Yes, they leave
+rota-depart-reason = { $name } leaves; work handed over
+rota-departed = { $name } has left; { $count } handed over.
+
+rota-import = Import
+rota-import-how = Please send me the duty rota of <b>{ $area }</b>: an Excel (.xlsx) or CSV file with the columns name, days, start, end, domains.
+    In “days” write Mon-Fri, or Mon, Wed, or a date; empty domains mean all that they work on.
+    The import replaces the whole rota (leave stays); if one row is wrong, none is imported.
+rota-template = Give me a template
+rota-template-name = rota-template-{ $area }
+rota-export = Export
+rota-export-name = rota-{ $area }
+rota-import-reading = Got it. I will tell you as soon as it is read.
+rota-import-what = Please send an Excel (.xlsx) or CSV file.
+rota-import-too-big = This file is too large: a duty rota is not over 1 MB. Please check whether it is the right one.
+rota-import-done = Imported: { $people } people, { $lines } duties.
+rota-import-failed = <b>Nothing was imported</b>; the rota is as it was. Please put these { $count } right, press “Import” and send it again:
+rota-problem-lost = The file could not be fetched. Please send it again.
+rota-problem-unreadable = This file cannot be opened. Please save it as Excel (.xlsx) or CSV and send it again.
+rota-problem-headings = Row { $row }: these column headings are needed: name, days, start, end, domains.
+rota-problem-empty = There is no duty in the table.
+rota-problem-too-long = The table is too long; { $row } rows at most.
+rota-problem-no-name = Row { $row }: the name is missing.
+rota-problem-unknown-name = Row { $row }: this community has no colleague called “{ $value }”.
+rota-problem-two-names = Row { $row }: two colleagues are called “{ $value }”. Please use “Somebody’s duty” for them.
+rota-problem-days = Row { $row }: I cannot read the days “{ $value }”. Please write Mon, Mon-Fri or 2026-11-28.
+rota-problem-start = Row { $row }: I cannot read the start “{ $value }”. Please write it like 09:00.
+rota-problem-end = Row { $row }: I cannot read the end “{ $value }”. Please write it like 18:00.
+rota-problem-no-times = Row { $row }: start and end are missing. (Only a single date may leave them empty: not on duty that day.)
+rota-problem-order = Row { $row }: the end is before the start ({ $value }). Please write a night duty in two rows, the first one up to 24:00.
+rota-problem-domain = Row { $row }: there is no domain “{ $value }”.
+rota-problem-twice = Row { $row }: { $value } is on duty at that time already.
+
+rota-sheet-name = Name
+rota-sheet-days = Days
+rota-sheet-start = Start
+rota-sheet-end = End
+rota-sheet-domains = Domains
+rota-sheet-leave-title = Leave
+rota-sheet-from = From
+rota-sheet-to = To
+rota-sheet-substitute = Substitute

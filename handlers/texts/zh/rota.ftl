@@ -1,0 +1,124 @@
+# 值班表：谁值班、请假、离岗、导入导出。
+
+menu-rota = 值班表
+my-rota = 我的值班
+rota-and = 、
+rota-weekdays = 周一至周五
+rota-weekday-0 = 周一
+rota-weekday-1 = 周二
+rota-weekday-2 = 周三
+rota-weekday-3 = 周四
+rota-weekday-4 = 周五
+rota-weekday-5 = 周六
+rota-weekday-6 = 周日
+rota-all-domains = 全部领域
+
+rota-which-area = 看哪个社区的值班表？
+rota-nobody-yet = 还没有社区工作者加入，排不了班。请先邀请同事。
+rota-head = <b>{ $area }值班表</b> { $first } – { $last }
+rota-always = 没有排班、随时在岗：{ $names }
+rota-day = <b>{ $day }</b> { $shifts }
+rota-day-nobody = 没有人值班
+rota-day-off = 休息日
+rota-instead = （替{ $name }）
+rota-leaves = <b>请假</b>
+rota-leave-line = { $name }：{ $first } – { $last }，{ $substitute }替
+rota-leave-alone = { $name }：{ $first } – { $last }，没有人替
+rota-holes = <b>空岗</b>：两周内，上班时间这些时候没有人
+rota-holes-none = 两周内没有空岗。
+rota-hole = { $day } { $times }：{ $what }
+rota-hole-nobody = 没有人
+rota-holes-more = 还有 { $count } 处
+rota-holes-today = <b>{ $area }</b>两周内有空岗，这些时候没有人值班，新诉求会先到管理者手上：
+rota-unwritten = 还没有排班，大家都算随时在岗。
+
+my-rota-head = <b>我在{ $area }的值班</b>（改值班请找管理者）
+my-rota-always = 随时在岗
+my-rota-free = 不值班
+my-rota-leave = 请假
+
+rota-edit = 某人值班
+rota-whom = 排谁的班？
+rota-which-days = { $name }哪几天值班？可以点几天。
+rota-days-so-far = { $name }：{ $days }。再点可以加、可以去掉。
+rota-days-done = 选好了
+rota-one-day = 只排某一天
+rota-day-ask = { $name }哪一天？请打日期，比如 11-28。
+rota-day-wrong = 没看懂这个日期，或者它已经过去了。请打一个日期，比如 11-28。
+rota-which-part = { $name }（{ $days }）什么时候值班？
+rota-part-m = 上午 { $times }
+rota-part-a = 下午 { $times }
+rota-part-d = 全天 { $times }
+rota-part-o = 不值班
+rota-which-domains = { $name }（{ $days }，{ $times }）管哪些领域？可以点几个。
+rota-domains-done = 选好了
+rota-saved = 排好了：{ $name }，{ $days }，{ $times }，{ $domains }。
+rota-saved-off = 记下了：{ $name }（{ $days }）不值班。
+
+rota-leave = 请假
+rota-leave-whom = 谁请假？
+rota-leave-when = { $name }请哪几天？点一个，或者打日期，比如 11-24 到 11-26。
+rota-leave-wrong = 没看懂这个日期，或者它已经过去了。请打从哪天到哪天，比如 11-24 到 11-26。
+rota-today = 今天
+rota-tomorrow = 明天
+rota-this-week = 这一周（到周日）
+rota-leave-who = { $name } { $first } – { $last }请假，谁替（AB岗）？
+rota-leave-nobody = 没有人替
+rota-leave-done = { $name }的请假记下了，也告诉了本人和替班的同事。
+rota-unleave = 取消请假
+rota-unleave-which = 取消哪一个？
+rota-unleave-done = 请假取消了，也告诉了本人和替班的同事。
+rota-leave-set = 值班有变动，请假期间的诉求由替班的同事接：
+rota-leave-over = 这个请假取消了，值班照旧：
+error-leave-dates = 这几天已经过去了，或者前后反了。请重新选日期。
+error-leave-twice = 这几天里已经请过假了。要改，请先取消原来的请假。
+error-no-post = 对方不在这个社区任职了。请看最新的值班表。
+error-substitute-self = 自己不能替自己。请选别的同事。
+error-substitute-away = 替班的同事这几天也请假了。请选别的同事。
+
+rota-depart = 有人离岗
+rota-depart-whom = 谁离岗？离岗以后就不再是这里的工作人员。
+rota-depart-work = { $name }手上还有 { $count } 件没办完。全部交给谁？
+rota-depart-sure = { $name }手上没有没办完的事。确定离岗？
+rota-depart-yes = 确定离岗
+rota-depart-reason = { $name }离岗，工作交接
+rota-departed = { $name }已离岗，交接 { $count } 件。
+
+rota-import = 导入
+rota-import-how = 请把<b>{ $area }</b>的值班表发给我：Excel（.xlsx）或 CSV 文件，列是 姓名、星期、开始、结束、领域。
+    「星期」可以写 周一至周五、周一、周三，也可以写一个日期；领域空着就是他管的全部领域。
+    导入会换掉现在的整张值班表（请假不变）；有一行不对，就一行也不导入。
+rota-template = 要一份模板
+rota-template-name = 值班表模板-{ $area }
+rota-export = 导出
+rota-export-name = 值班表-{ $area }
+rota-import-reading = 收到，正在看。看完就告诉您。
+rota-import-what = 请发一个 Excel（.xlsx）或 CSV 文件。
+rota-import-too-big = 这个文件太大了，值班表不会超过 1 MB。请核对是不是发错了。
+rota-import-done = 导入好了：{ $people } 人，{ $lines } 段值班。
+rota-import-failed = <b>没有导入</b>，现在的值班表没动。请改好这 { $count } 处，再点「导入」发一次：
+rota-problem-lost = 文件没有取到。请再发一次。
+rota-problem-unreadable = 这个文件打不开。请存成 Excel（.xlsx）或 CSV 再发。
+rota-problem-headings = 第 { $row } 行：要有这几列的标题：姓名、星期、开始、结束、领域。
+rota-problem-empty = 表里一行值班也没有。
+rota-problem-too-long = 表太长了，最多 { $row } 行。
+rota-problem-no-name = 第 { $row } 行：没有写姓名。
+rota-problem-unknown-name = 第 { $row } 行：这个社区没有「{ $value }」这个同事。
+rota-problem-two-names = 第 { $row } 行：有两个同事都叫「{ $value }」，分不清。请用「某人值班」来排。
+rota-problem-days = 第 { $row } 行：星期「{ $value }」看不懂。请写 周一、周一至周五，或者 2026-11-28。
+rota-problem-start = 第 { $row } 行：开始时间「{ $value }」看不懂。请写成 09:00。
+rota-problem-end = 第 { $row } 行：结束时间「{ $value }」看不懂。请写成 18:00。
+rota-problem-no-times = 第 { $row } 行：没有写开始和结束时间。（只有某一天的日期可以空着，表示那天不值班。）
+rota-problem-order = 第 { $row } 行：结束比开始早（{ $value }）。过夜的班请写成两行，前一行写到 24:00。
+rota-problem-domain = 第 { $row } 行：没有「{ $value }」这个领域。
+rota-problem-twice = 第 { $row } 行：{ $value }在同一时间已经排过了。
+
+rota-sheet-name = 姓名
+rota-sheet-days = 星期
+rota-sheet-start = 开始
+rota-sheet-end = 结束
+rota-sheet-domains = 领域
+rota-sheet-leave-title = 请假
+rota-sheet-from = 从
+rota-sheet-to = 到
+rota-sheet-substitute = 替班
