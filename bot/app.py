@@ -95,7 +95,8 @@ class App:
 
     @cached_property
     def courier(self) -> Courier:
-        return Courier(self.database, self.office, self.bots, self.now)
+        forget = {self.web.name: self.web.forget} if self.web is not None else {}
+        return Courier(self.database, self.office, self.bots, self.now, forget)
 
     @cached_property
     def gate(self) -> Gate:
@@ -104,7 +105,7 @@ class App:
 
     @cached_property
     def clock(self) -> Clock:
-        return Clock(self.database, self.office, self.now, self.courier.wake)
+        return Clock(self.database, self.office, self.now, self.courier)
 
     async def start(self) -> None:
         """Start every part; afterwards updates are taken."""
@@ -120,16 +121,21 @@ class App:
             await self.telegram.start()
 
     async def stop(self) -> None:
-        """Take no more, finish what is under way, deliver what is in hand, close."""
-        await self.clock.stop()
-        if self.telegram is not None:
-            await self.telegram.stop()
-        if self.web is not None:
-            await self.web.stop()
-        await self.courier.stop()
-        await self.gate.close()
-        if self.telegram is not None:
-            await self.telegram.close()
+        """Take no more, finish what is under way, deliver what is in hand, close. What was never made, because the
+        start failed before, is not made for it."""
+        made = self.__dict__
+        if "clock" in made:
+            await self.clock.stop()
+        if (telegram := made.get("telegram")) is not None:
+            await telegram.stop()
+        if (web := made.get("web")) is not None:
+            await web.stop()
+        if "courier" in made:
+            await self.courier.stop()
+        if "gate" in made:
+            await self.gate.close()
+        if telegram is not None:
+            await telegram.close()
         await self.database.close()
 
     async def until_told(self) -> None:

@@ -3,40 +3,46 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.courier import Courier
+from bot.faults import trace
 from handlers.desk import Office
-from storage import conversations, outbox, reports
+from storage import clockwork, conversations, outbox, reports, rota
 from storage.casebook import Casebook
 from storage.database import Database, is_unavailable
 
 log = logging.getLogger(__name__)
 
-SILENCE = timedelta(days=7)
-"""After so long without a word a resolved request closes as unrated (rule 9)."""
+MORNING = time(8, 45)
+"""When the day's lists are told, on the area's clock."""
 
 REMEMBERED = timedelta(days=3)
 """Handled updates and delivered words are kept so long; Telegram offers an update again for one day."""
 
 
 class Clock:
-    """Starts the sweeps and wakes the courier after each."""
+    """Starts the sweeps and hands what they wrote to the courier."""
 
-    def __init__(
-        self, database: Database, office: Office, now: Callable[[], datetime], wake: Callable[[], None]
-    ) -> None:
-        self._database, self._office, self._now, self._wake = database, office, now, wake
+    def __init__(self, database: Database, office: Office, now: Callable[[], datetime], courier: Courier) -> None:
+        self._database, self._office, self._now, self._courier = database, office, now, courier
         self._sweeping, self._idle = 0, asyncio.Condition()
         self._scheduler = AsyncIOScheduler(timezone=office.rules.zone)
 
     def start(self) -> None:
         options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        for sweep, minutes in ((self.close_silent, 10), (self.forget, 60)):
+        for sweep, minutes in (
+            (self.watch_promises, 1),
+            (self.morning, 5),
+            (self.ask_again, 10),
+            (self.close_silent, 10),
+            (self.forget, 60),
+        ):
             self._scheduler.add_job(
                 partial(self._careful, sweep), IntervalTrigger(minutes=minutes), next_run_time=self._now(), **options
             )
@@ -50,19 +56,50 @@ class Clock:
                 await self._idle.wait_for(lambda: self._sweeping == 0)
             self._scheduler.shutdown(wait=False)
 
+    async def watch_promises(self) -> int:
+        """Warn before a promise breaks, tell when it broke (rule 8); returns how many requests were looked at."""
+        looked, more = 0, True
+        while more:
+            async with self._database.write() as session:
+                found = await clockwork.watch_promises(session, self._office.rules, self._now())
+            looked, more = looked + found, found == clockwork.BATCH
+        if looked:
+            self._courier.wake()
+        return looked
+
+    async def morning(self) -> int:
+        """今日待办 and the holes of the rota, once each working morning from `MORNING` on; returns how many."""
+        rules, now = self._office.rules, self._now()
+        if not MORNING <= now.astimezone(rules.zone).time() < rules.hours.spans[-1][1]:
+            return 0
+        async with self._database.write() as session:
+            told = await clockwork.list_for_the_day(session, rules, now)
+            domains = [domain.id for domain in rules.catalogue.domains]
+            told += await rota.report_holes(session, now, rules.office(), domains)
+        if told:
+            self._courier.wake()
+        return told
+
+    async def ask_again(self) -> int:
+        """Ask once more for the ratings that were not given in three days; returns how many."""
+        return await self._each_silent(clockwork.ASKED_AGAIN, Casebook.ask_again, unasked=True)
+
     async def close_silent(self) -> int:
         """Close what was resolved a week ago and met with silence; returns how many."""
+        return await self._each_silent(clockwork.SILENCE, Casebook.close_unrated)
+
+    async def _each_silent(
+        self, since: timedelta, act: Callable[[Casebook, int], Awaitable[object]], *, unasked: bool = False
+    ) -> int:
         async with self._database.read() as session:
-            due = await reports.silent_since(session, self._now() - SILENCE)
-        closed = 0
+            due = await reports.silent_since(session, self._now() - since, unasked=unasked)
+        done = 0
         for request_id in due:
             async with self._database.write() as session:
-                done = await Casebook(session, self._office.rules, self._now()).close_unrated(request_id)
-                closed += done is not None
-                session.info.pop(outbox.WRITTEN, None)
-        if closed:
-            self._wake()
-        return closed
+                done += bool(await act(Casebook(session, self._office.rules, self._now()), request_id))
+                written = list(session.info.pop(outbox.WRITTEN, []))
+            self._courier.submit(written)
+        return done
 
     async def forget(self) -> None:
         """Drop delivered words and handled updates that are old: nobody needs them, and the words are personal."""
@@ -80,7 +117,7 @@ class Clock:
             if is_unavailable(error):
                 log.warning("a sweep waits: the database is away")
             else:
-                log.exception("a sweep failed")
+                log.error("a sweep failed\n%s", trace(error))
         finally:
             self._sweeping -= 1
             async with self._idle:

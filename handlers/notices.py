@@ -2,112 +2,39 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import cards, spreadsheets
-from handlers.desk import Act, Office
-from handlers.speech import Choice, Say, quoted
+from handlers import cards, clock_notices, rota_words, spreadsheets
+from handlers.about import About, Document, Parcel
+from handlers.desk import Office
+from handlers.speech import Say, quoted
 from handlers.texts import Markup, Voice
-from knowledge.catalogue import Service
-from knowledge.lifecycle import Role
-from knowledge.numbers import spoken
+from knowledge.lifecycle import Action, Role, offered
 from storage import outbox, privacy, reports
 from storage.casebook import Casebook
 from storage.people import People
-from storage.tables import Area, Message, Note, Outbox, Person, Rating, Request
-
-
-@dataclass
-class Document:
-    """A file made here: its name, and a function that makes its bytes (slow ones run outside the database)."""
-
-    name: str
-    make: Callable[[], bytes]
-
-
-@dataclass
-class Parcel:
-    """What one notice is, before it becomes the methods of a channel.
-
-    :ivar say: words (with `files`, their caption)
-    :ivar files: files of people, as `handlers.incoming` describes them
-    :ivar reply_to: the message of this chat that it answers
-    :ivar edits: the messages of this chat whose words it replaces
-    """
-
-    say: Say | None = None
-    files: list[dict[str, Any]] = field(default_factory=list)
-    documents: list[Document] = field(default_factory=list)
-    reply_to: int | None = None
-    edits: list[int] = field(default_factory=list)
-    only_edit: bool = False
-
-
-@dataclass
-class About:
-    """Everything a notice may need to speak of its request."""
-
-    row: Outbox
-    person: Person
-    voice: Voice
-    office: Office
-    session: AsyncSession
-    now: datetime
-    request: Request
-    item: Service
-    area: Area
-    people: cards.People
-    roles: frozenset[Role]
-
-    def named(self, key: str) -> str:
-        return str(self.row.payload.get(key, ""))
-
-    async def name_of(self, key: str) -> str:
-        found = await self.session.get(Person, self.row.payload.get(key))
-        return found.name if found else "—"
-
-    async def note(self) -> Markup:
-        """The words of the act, quoted; nothing when there are none."""
-        note = await self.session.get(Note, self.row.payload.get("note") or 0)
-        return Markup(f"\n{quoted(note.text)}") if note and note.text else Markup("")
-
-    def say(self, key: str, choices: list[Choice] | None = None, *, columns: int = 2, **values: object) -> Parcel:
-        known = {
-            "number": spoken(self.request.number),
-            "tail": cards.tail(self.request.number),
-            "service": self.voice.named(self.item),
-            "resident": self.people.resident.name,
-            "handler": self.people.handler.name,
-            "responder": self.people.first_responder.name,
-            "resolve": self.voice.when(self.request.resolve_by),
-            "acknowledge": self.voice.when(self.request.acknowledge_by),
-        }
-        text = self.voice.t(key, **{**known, **values})
-        return Parcel(Say(text, choices or [], columns, request_id=self.request.id))
-
-    def button(self, key: str, act: str) -> Choice:
-        return Choice(self.voice.t(key), Act(act=act, id=self.request.id).pack())
-
+from storage.tables import Area, Message, Outbox, Person, Rating, Request
 
 Renderer = Callable[[About], Awaitable[list[Parcel]]]
 
 
 async def render(row: Outbox, person: Person, office: Office, session: AsyncSession, now: datetime) -> list[Parcel]:
-    """What to send for a notice. A notice about a request that this person has nothing to do with any more (a
-    card that was handed on meanwhile) says nothing."""
+    """What to send for a notice. A card of a request that was handed on meanwhile says nothing, nor does anything to
+    staff who have left."""
     voice = Voice(office.texts, person.language, person.elder_mode, office.rules.zone)
     if row.kind in _PLAIN:
-        return await _PLAIN[row.kind](row, person, voice, office, session)
+        return await _PLAIN[row.kind](row, person, voice, office, session, now)
     request = await session.get(Request, row.request_id)
     area = await session.get(Area, request.area_id) if request else None
     if request is None or area is None:
         return []
     people = People(session, now)
+    roles = await Casebook(session, office.rules, now).roles(request, person.id)
+    if not roles and not await people.posts(person.id):
+        return []
     about = About(
         row=row,
         person=person,
@@ -123,7 +50,7 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
             await people.get(request.first_responder_id),
             await people.get(request.handler_id),
         ),
-        roles=await Casebook(session, office.rules, now).roles(request, person.id),
+        roles=roles,
     )
     return await _RENDERERS[row.kind](about)
 
@@ -140,8 +67,12 @@ async def _acknowledged(a: About) -> list[Parcel]:
     return [a.say("notice-acknowledged", handler=await a.name_of("handler"))]
 
 
+async def _handed_over(a: About) -> list[Parcel]:
+    return [a.say("notice-handed-over", handler=await a.name_of("handler"))]
+
+
 async def _resolved(a: About) -> list[Parcel]:
-    outcome = Markup(quoted(a.request.outcome or "", 3000))
+    outcome = Markup(quoted(a.request.outcome or "", cards.LONG))
     choices = cards.rating_choices(a.voice, a.request.id)
     if a.voice.elder:
         choices = [a.button("act-settle", "settle"), a.button("act-reopen", "reopen")]
@@ -163,29 +94,38 @@ async def _closed_unrated(a: About) -> list[Parcel]:
 # -- to staff
 
 
-async def _card(a: About, head: str, **values: object) -> list[Parcel]:
+async def _card(a: About, role: Role, head: str, *, files: bool = False, **values: object) -> list[Parcel]:
+    """The request with its buttons, for whoever has this role in it; somebody who lost it meanwhile gets nothing."""
+    if role not in a.roles:
+        return []
     text = cards.for_staff(a.voice, a.request, a.item, a.people, a.area.name)
+    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)
     title = a.voice.t(head, **values)
-    choices = [c for c in cards.staff_choices(a.voice, a.request, a.roles) if a.roles]
-    return [Parcel(Say(f"{title}\n{text}", choices, 2, request_id=a.request.id))]
+    parcels = [Parcel(Say(f"{title}\n{text}", choices, 2, request_id=a.request.id))]
+    if len(a.request.text) > cards.LONG:
+        whole = a.request.text.encode()
+        parcels.append(Parcel(documents=[Document(f"{a.request.number}.txt", lambda: whole)]))
+    if files and a.request.files:
+        parcels.append(Parcel(files=list(a.request.files)))
+    return parcels
 
 
 async def _assigned(a: About) -> list[Parcel]:
-    parcels = await _card(a, "notice-assigned-urgent" if a.request.urgent else "notice-assigned", why=await a.note())
-    if a.request.files:
-        parcels.append(Parcel(files=list(a.request.files)))
-    return parcels
+    head = "notice-assigned-urgent" if a.request.urgent else "notice-assigned"
+    return await _card(a, Role.FIRST_RESPONDER, head, files=True, why=await a.note())
 
 
 async def _danger_alert(a: About) -> list[Parcel]:
-    return await _card(a, "notice-danger-alert", handler=a.people.handler.name)
+    return await _card(a, Role.MANAGER, "notice-danger-alert", files=True, handler=a.people.handler.name)
 
 
 async def _offered(a: About) -> list[Parcel]:
-    parcels = await _card(a, "notice-offered", sender=await a.name_of("sender"), why=await a.note())
-    if a.request.files:
-        parcels.append(Parcel(files=list(a.request.files)))
-    return parcels
+    sender, why = await a.name_of("sender"), await a.note()
+    return await _card(a, Role.RECEIVER, "notice-offered", files=True, sender=sender, why=why)
+
+
+async def _offer_over(a: About) -> list[Parcel]:
+    return [a.say("notice-offer-over")]
 
 
 async def _transfer_taken(a: About) -> list[Parcel]:
@@ -193,7 +133,7 @@ async def _transfer_taken(a: About) -> list[Parcel]:
 
 
 async def _resolved_by(a: About) -> list[Parcel]:
-    outcome = Markup(quoted(a.request.outcome or ""))
+    outcome = Markup(quoted(a.request.outcome or "", cards.LONG))
     return [a.say("notice-resolved-by", handler=await a.name_of("handler"), outcome=outcome)]
 
 
@@ -202,7 +142,7 @@ async def _replaced_you(a: About) -> list[Parcel]:
 
 
 async def _urged(a: About) -> list[Parcel]:
-    choices = cards.staff_choices(a.voice, a.request, a.roles)
+    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)
     return [a.say("notice-urged", choices, times=a.row.payload["times"])]
 
 
@@ -219,16 +159,19 @@ async def _rating_comment(a: About) -> list[Parcel]:
     rating = await a.session.get(Rating, a.row.payload["rating"])
     if rating is None or not rating.comment:
         return []
-    return [a.say("notice-rating-comment", comment=Markup(quoted(rating.comment)))]
+    return [a.say("notice-rating-comment", comment=Markup(quoted(rating.comment, cards.LONG)))]
 
 
 async def _reopened(a: About) -> list[Parcel]:
-    return await _card(a, "notice-reopened")
+    role = Role.FIRST_RESPONDER if Role.FIRST_RESPONDER in a.roles else Role.MANAGER
+    return await _card(a, role, "notice-reopened")
 
 
 async def _call_resident(a: About) -> list[Parcel]:
     news = a.voice.t(f"news-{a.named('news').replace('_', '-')}")
-    choices = [a.button("act-look-up", "look_up"), a.button("act-open", "open")]
+    choices = [a.button("act-open", "open")]
+    if a.people.resident.phone and Action.LOOK_UP in offered(a.request.status, a.roles):
+        choices.insert(0, a.button("act-look-up", "look_up"))
     return [a.say("notice-call-resident", choices, news=news)]
 
 
@@ -250,7 +193,7 @@ async def _relay(a: About) -> list[Parcel]:
         return []
     return [
         Parcel(
-            Say(_relayed(a, message), request_id=a.request.id),
+            Say(await _relayed(a, message), request_id=a.request.id),
             files=list(message.files),
             reply_to=await _answered(a, message),
         )
@@ -264,7 +207,7 @@ async def _relay_edit(a: About) -> list[Parcel]:
     shown = await outbox.copies(a.session, message.id, a.person.channel, a.person.chat_id)
     return [
         Parcel(
-            Say(_relayed(a, message), request_id=a.request.id),
+            Say(await _relayed(a, message), request_id=a.request.id),
             files=list(message.files),
             edits=shown[:1],
             only_edit=True,
@@ -272,11 +215,10 @@ async def _relay_edit(a: About) -> list[Parcel]:
     ]
 
 
-def _relayed(a: About, message: Message) -> Markup:
+async def _relayed(a: About, message: Message) -> Markup:
     key = "relay-from-resident" if message.role is Role.RESIDENT else "relay-from-staff"
-    sender = a.people.resident.name if message.role is Role.RESIDENT else a.people.handler.name
-    if message.role is not Role.RESIDENT and message.sender_id == a.request.first_responder_id:
-        sender = a.people.first_responder.name
+    said_by = await a.session.get(Person, message.sender_id)
+    sender = said_by.name if said_by else a.people.handler.name
     head = a.voice.t(key, name=sender, tail=cards.tail(a.request.number), service=a.voice.named(a.item))
     edited = a.voice.t("edited") if message.edited_at else ""
     return Markup(f"{head}{edited}\n{escape(message.text, quote=False)}" if message.text else head)
@@ -296,9 +238,14 @@ async def _answered(a: About, message: Message) -> int | None:
 # -- files made here, and notices without a request
 
 
-async def _export(row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession) -> list[Parcel]:
+async def _export(
+    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
+) -> list[Parcel]:
     start, end = datetime.fromisoformat(row.payload["start"]), datetime.fromisoformat(row.payload["end"])
-    closures = await reports.closures(session, row.payload["areas"], start, end)
+    areas = await People(session, now).managed(person.id)
+    if not areas:
+        return []
+    closures = await reports.closures(session, areas, start, end)
     sheets = spreadsheets.tables(voice, office.rules.catalogue, closures, start, end)
     first = start.astimezone(voice.zone).strftime("%Y%m%d")
     stem = f"{voice.t('export-name')}-{first}"
@@ -311,7 +258,9 @@ async def _export(row: Outbox, person: Person, voice: Voice, office: Office, ses
     return [Parcel(documents=[one(table) for table in sheets])]
 
 
-async def _my_data(row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession) -> list[Parcel]:
+async def _my_data(
+    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
+) -> list[Parcel]:
     known = await privacy.about(session, person)
     made = json.dumps(known, ensure_ascii=False, indent=2).encode()
     text = voice.t("my-data-is", name=person.name, phone=person.phone or "—", count=len(known["requests"]))
@@ -319,22 +268,44 @@ async def _my_data(row: Outbox, person: Person, voice: Voice, office: Office, se
 
 
 async def _unreachable(
-    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession
+    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
     gone = await session.get(Person, row.payload["who"])
     return [Parcel(Say(voice.t("notice-unreachable", name=gone.name if gone else "—")))]
 
 
-_PLAIN = {"export": _export, "my_data": _my_data, "unreachable": _unreachable}
+async def _rota(
+    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
+) -> list[Parcel]:
+    if row.kind not in rota_words.FILES:
+        return [Parcel(await rota_words.say(row, voice, office, session))]
+    name, make = await rota_words.file(row, voice, office, session)
+    return [Parcel(documents=[Document(name, make)])]
+
+
+_PLAIN = {
+    "promise_digest": clock_notices.promise_digest,
+    "today": clock_notices.today,
+    "export": _export,
+    "my_data": _my_data,
+    "unreachable": _unreachable,
+    **dict.fromkeys(rota_words.KINDS, _rota),
+}
 _RENDERERS: dict[str, Renderer] = {
+    "promise_warn": clock_notices.promise_warn,
+    "promise_breach": clock_notices.promise_breach,
+    "promise_escalate": clock_notices.promise_escalate,
+    "rating_reminder": clock_notices.rating_reminder,
     "recorded": _recorded,
     "acknowledged": _acknowledged,
+    "handed_over": _handed_over,
     "resolved": _resolved,
     "replaced": _replaced,
     "closed_unrated": _closed_unrated,
     "assigned": _assigned,
     "danger_alert": _danger_alert,
     "offered": _offered,
+    "offer_over": _offer_over,
     "transfer_taken": _transfer_taken,
     "resolved_by": _resolved_by,
     "replaced_you": _replaced_you,

@@ -1,15 +1,21 @@
 """Staff's daily work: the list of tasks, 受理, 转办, 办结, and a phone number when it is needed."""
 
+from datetime import timedelta
+from html import escape
+
 from aiogram import F, Router
-from aiogram.filters import Command, Filter, StateFilter
+from aiogram.filters import Command, Filter
+from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, Message
 
 from handlers import cards
-from handlers.desk import Act, Desk, Pick, Step
+from handlers.desk import MANAGER_MENU, WORKER_MENU, Act, Desk, Pick, Step
 from handlers.front import Says
-from handlers.incoming import read
+from handlers.incoming import clean, read
 from handlers.speech import Answer, Choice, Say
 from knowledge.lifecycle import Action
+from storage.casebook import ALBUM_WAIT
+from storage.clockwork import overdue
 from storage.tables import Request
 
 router = Router(name="worker")
@@ -24,6 +30,20 @@ class IsStaff(Filter):
         return desk.is_staff
 
 
+class Answering(Filter):
+    """Words that answer the question of one of these steps: not a command, and not a word of the menu."""
+
+    def __init__(self, *steps: State) -> None:
+        self._steps = frozenset(step.state for step in steps)
+
+    async def __call__(self, message: Message, desk: Desk) -> bool:
+        if desk.chat.state not in self._steps or not desk.is_staff:
+            return False
+        said = clean(message.text or "")
+        menu = {*WORKER_MENU, *MANAGER_MENU}
+        return not said.startswith("/") and not any(said in desk.office.texts.every(key) for key in menu)
+
+
 # -- 我的任务
 
 
@@ -31,13 +51,26 @@ class IsStaff(Filter):
 @router.message(IsStaff(), Says("menu-tasks"))
 async def my_tasks(message: Message, desk: Desk) -> Answer:
     desk.go(None)
+    return await _tasks(desk, 0)
+
+
+@router.callback_query(IsStaff(), Pick.filter(F.what == "tasks"))
+async def more_tasks(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
+    page = callback_data.arg
+    return await _tasks(desk, int(page) * _LISTED if page.isdecimal() and len(page) < 4 else 0)
+
+
+async def _tasks(desk: Desk, start: int) -> Say:
     tasks = await desk.casebook.tasks(desk.me.id)
-    if not tasks:
+    shown = tasks[start : start + _LISTED]
+    if not shown:
         return desk.say("tasks-none", menu=True)
-    overdue = sum(is_overdue(desk, r) for r in tasks)
-    shown = tasks[:_LISTED]
-    text = "\n".join([desk.t("tasks", count=len(tasks), overdue=overdue), *(_summary(desk, r) for r in shown)])
-    return Say(text, task_lines(desk, shown))
+    late = sum(overdue(r, desk.now) for r in tasks)
+    text = "\n".join([desk.t("tasks", count=len(tasks), overdue=late), *(_summary(desk, r) for r in shown)])
+    choices = task_lines(desk, shown)
+    if start + _LISTED < len(tasks):
+        choices.append(desk.button("next-page", Pick(what="tasks", arg=str(start // _LISTED + 1))))
+    return Say(text, choices)
 
 
 def task_lines(desk: Desk, requests: list[Request]) -> list[Choice]:
@@ -45,24 +78,19 @@ def task_lines(desk: Desk, requests: list[Request]) -> list[Choice]:
     services = desk.office.rules.catalogue.services
     return [
         Choice(
-            cards.line(desk.voice, r, services[r.service_id], overdue=is_overdue(desk, r)),
+            cards.line(desk.voice, r, services[r.service_id], overdue=overdue(r, desk.now)),
             Act(act="open", id=r.id).pack(),
         )
         for r in requests
     ]
 
 
-def is_overdue(desk: Desk, request: Request) -> bool:
-    """Whether a promise of an open request has passed."""
-    due = request.resolve_by if request.acknowledged_at else min(request.acknowledge_by, request.resolve_by)
-    return request.closed_at is None and request.resolved_at is None and due < desk.now
-
-
 def _summary(desk: Desk, request: Request) -> str:
-    late = "！" if is_overdue(desk, request) or request.urgent else "·"
+    late = "！" if overdue(request, desk.now) or request.urgent else "·"
     offered = desk.t("offered-to-you") if request.offered_to_id == desk.me.id else ""
     due = cards.next_promise(desk.voice, request) or ""
-    return f"{late} {cards.tail(request.number)} {desk.service_name(request.service_id)} {offered}\n  {due}"
+    name = escape(desk.service_name(request.service_id), quote=False)
+    return f"{late} {cards.tail(request.number)} {name} {offered}\n  {due}"
 
 
 # -- 受理
@@ -73,9 +101,10 @@ async def acknowledge(query: CallbackQuery, callback_data: Act, desk: Desk) -> A
     request = await desk.casebook.acknowledge(callback_data.id, desk.me.id)
     resident = await desk.people.get(request.resident_id)
     _, roles = await desk.casebook.look(request.id, desk.me.id)
-    choices = cards.staff_choices(desk.voice, request, roles)
+    choices = cards.staff_choices(desk.voice, request, roles, phone=resident.phone)
     when = desk.voice.when(request.resolve_by)
-    return desk.say("acknowledged", choices, columns=2, name=resident.name, when=when, request_id=request.id)
+    key = "acknowledged" if resident.chat_id is not None else "acknowledged-no-chat"
+    return desk.say(key, choices, columns=2, name=resident.name, when=when, request_id=request.id)
 
 
 @router.callback_query(Act.filter(F.act == "look_up"))
@@ -106,14 +135,35 @@ async def ask_outcome(query: CallbackQuery, callback_data: Act, desk: Desk) -> A
     )
 
 
-@router.message(StateFilter(Step.outcome))
+@router.message(Answering(Step.outcome))
 async def take_outcome(message: Message, desk: Desk) -> Answer:
+    """The outcome in words; pictures that come before the words, or in one album with them, belong to it."""
     content = read(message, desk.channel)
+    files = [*desk.data.get("files", []), *content.files]
     if not content.text:
-        return desk.say("outcome-words", [desk.button("cancel", Pick(what="cancel"))])
-    request = await desk.casebook.resolve(desk.data["request"], desk.me.id, content.text, content.files)
-    desk.go(None)
+        asked = content.album is not None and content.album == desk.data.get("outcome_album")
+        desk.keep(files=files, outcome_album=content.album)
+        return None if asked else desk.say("outcome-words", [desk.button("cancel", Pick(what="cancel"))])
+    wait = ALBUM_WAIT if content.album else timedelta()
+    request = await desk.casebook.resolve(desk.data["request"], desk.me.id, content.text, files, delay=wait)
+    desk.go(None, **({"resolved": request.id, "outcome_album": content.album} if content.album else {}))
     return desk.say("resolved", menu=True, number=cards.tail(request.number), request_id=request.id)
+
+
+class MoreOfOutcome(Filter):
+    """A further picture of the album with which something was just resolved."""
+
+    async def __call__(self, message: Message, desk: Desk) -> bool:
+        album = message.media_group_id
+        return album is not None and album == desk.data.get("outcome_album") and "resolved" in desk.data
+
+
+@router.message(IsStaff(), MoreOfOutcome())
+async def more_of_outcome(message: Message, desk: Desk) -> Answer:
+    content = read(message, desk.channel)
+    if not await desk.casebook.show_outcome(desk.data["resolved"], desk.me.id, content.files):
+        await desk.casebook.say(desk.data["resolved"], desk.me.id, content.text, content.files, desk.source(content))
+    return None
 
 
 @router.callback_query(Pick.filter(F.what == "cancel"))
@@ -129,18 +179,19 @@ async def cancel(query: CallbackQuery, desk: Desk) -> Answer:
 async def hand_over(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
     act = callback_data.act
     request = await desk.casebook.may(Action(act), callback_data.id, desk.me.id)
+    held_by = request.handler_id if act == "transfer" else request.first_responder_id
+    colleagues = [p for p in await desk.people.colleagues(request.area_id) if p.id != held_by]
     if callback_data.arg:
-        step = Step.transfer_reason if act == "transfer" else Step.replace_reason
-        chosen = await desk.people.get(int(callback_data.arg))
-        desk.go(step, request=request.id, to=chosen.id)
+        chosen = next((p for p in colleagues if str(p.id) == callback_data.arg), None)
+        if chosen is None:
+            return desk.say("error-not-colleague", request_id=request.id)
+        desk.go(Step.transfer_reason if act == "transfer" else Step.replace_reason, request=request.id, to=chosen.id)
         return desk.say(
             f"{act}-why",
             [desk.button("cancel", Pick(what="cancel"))],
             name=chosen.name,
             request_id=request.id,
         )
-    held_by = request.handler_id if act == "transfer" else request.first_responder_id
-    colleagues = [p for p in await desk.people.colleagues(request.area_id) if p.id != held_by]
     if not colleagues:
         return desk.say("no-colleague", request_id=request.id)
     choices = [Choice(p.name, Act(act=act, id=request.id, arg=str(p.id)).pack()) for p in colleagues]
@@ -152,14 +203,15 @@ async def hand_over(query: CallbackQuery, callback_data: Act, desk: Desk) -> Ans
     )
 
 
-@router.message(StateFilter(Step.transfer_reason, Step.replace_reason))
+@router.message(Answering(Step.transfer_reason, Step.replace_reason))
 async def take_reason(message: Message, desk: Desk) -> Answer:
     content = read(message, desk.channel)
     if not content.text:
         return desk.say("reason-words", [desk.button("cancel", Pick(what="cancel"))])
-    act = desk.casebook.transfer if desk.chat.state == Step.transfer_reason.state else desk.casebook.replace
-    key = "transferred" if desk.chat.state == Step.transfer_reason.state else "replaced"
+    transfers = desk.chat.state == Step.transfer_reason.state
+    act = desk.casebook.transfer if transfers else desk.casebook.replace
     request = await act(desk.data["request"], desk.me.id, desk.data["to"], content.text)
     receiver = await desk.people.get(desk.data["to"])
     desk.go(None)
-    return [desk.say(key, menu=True, name=receiver.name, number=cards.tail(request.number))]
+    key = "transferred" if transfers else "replaced"
+    return desk.say(key, menu=True, name=receiver.name, number=cards.tail(request.number), request_id=request.id)

@@ -8,21 +8,18 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from knowledge import numbers
-from knowledge.lifecycle import Action, Intake, Role, Status, check
-from knowledge.responsibility import first_responder
+from knowledge.lifecycle import Action, Intake, NotAllowed, Role, Status, check
 from knowledge.satisfaction import POOR
-from storage.ledger import CaseError, Ledger, Need, Source, acting_role
-from storage.tables import Message, Rating, Request, Serial
+from storage.clockwork import Clockwork
+from storage.ledger import CaseError, Need, Source, acting_role
+from storage.tables import Message, Rating, Request
 
 ALBUM_WAIT = timedelta(seconds=1)
 """How long the pictures of one album are waited for before they are passed on together."""
 
 
-class Casebook(Ledger):
+class Casebook(Clockwork):
     """Changes requests inside one unit of work."""
 
     # -- recording
@@ -85,6 +82,7 @@ class Casebook(Ledger):
         if need.recorded_by is not None:
             # Rule 2: whoever was asked has, by being asked, received it.
             request.status, request.acknowledged_at = Status.IN_PROGRESS, self._now
+            request.contacted_at = self._now
             await self._event(request, Action.ACKNOWLEDGE, by, Role.HANDLER)
         await self._tell_resident(request, "recorded")
         self._tell(request, responder, "assigned")
@@ -100,11 +98,12 @@ class Casebook(Ledger):
         """受理: the handler, or whoever it was offered to, takes the request."""
         request, status, role = await self._may(Action.ACKNOWLEDGE, request_id, actor_id)
         before = request.handler_id
-        request.status, request.offered_to_id = status, None
-        request.handler_id = actor_id
+        self._end_offer(request, actor_id)
+        request.status, request.handler_id = status, actor_id
         request.acknowledged_at = request.acknowledged_at or self._now
         await self._event(request, Action.ACKNOWLEDGE, actor_id, role, handler=actor_id)
-        await self._tell_resident(request, "acknowledged", handler=actor_id)
+        kind = "acknowledged" if before == actor_id else "handed_over"
+        await self._tell_resident(request, kind, handler=actor_id)
         if before != actor_id:
             for person_id in {before, request.first_responder_id} - {actor_id}:
                 self._tell(request, person_id, "transfer_taken", handler=actor_id)
@@ -113,25 +112,33 @@ class Casebook(Ledger):
     async def transfer(self, request_id: int, actor_id: int, to_id: int, reason: str) -> Request:
         """转办: offer the request to a named colleague; until they acknowledge, the sender still holds it (rule 4).
 
-        :raises CaseError: `transfer_self`, or `not_colleague` when the receiver has no post in the area or above
+        :raises CaseError: `reason_empty`, `transfer_self`, or `not_colleague` when the receiver has no post in the
+            area or above it
         """
         request, status, role = await self._may(Action.TRANSFER, request_id, actor_id)
         if to_id == request.handler_id:
             raise CaseError("transfer_self")
-        line = [a.id for a in await self._people.upward(request.area_id)]
-        if not any(p.area_id in line for p in await self._people.posts(to_id)):
-            raise CaseError("not_colleague")
+        await self._judge_handing_over(request, to_id, reason)
+        self._end_offer(request, to_id)
         request.status, request.offered_to_id = status, to_id
         event = await self._event(
             request, Action.TRANSFER, actor_id, role, why=reason, sender=request.handler_id, receiver=to_id
         )
-        self._tell(request, to_id, "offered", sender=actor_id, note=event.data.get("note"))
+        self._tell(request, to_id, "offered", sender=actor_id, note=event.data["note"])
         return request
 
     async def resolve(
-        self, request_id: int, actor_id: int, outcome: str, files: Sequence[dict[str, Any]] = ()
+        self,
+        request_id: int,
+        actor_id: int,
+        outcome: str,
+        files: Sequence[dict[str, Any]] = (),
+        *,
+        delay: timedelta = timedelta(),
     ) -> Request:
         """办结 with an outcome in words, and pictures of it if there are any (rule 9).
+
+        :param delay: how long the resident's notice waits for more pictures (`show_outcome`)
 
         :raises CaseError: `outcome_empty`
         """
@@ -140,25 +147,33 @@ class Casebook(Ledger):
             raise CaseError("outcome_empty")
         request.status, request.outcome, request.resolved_at = status, outcome.strip(), self._now
         request.outcome_files = [dict(f) for f in files]
-        request.offered_to_id = None
+        self._end_offer(request, actor_id)
         await self._event(request, Action.RESOLVE, actor_id, role, why=request.outcome, round=request.round)
-        await self._tell_resident(request, "resolved")
+        await self._tell_resident(request, "resolved", delay=delay)
         if request.first_responder_id != actor_id:
             self._tell(request, request.first_responder_id, "resolved_by", handler=actor_id)
         return request
 
+    async def show_outcome(self, request_id: int, actor_id: int, files: Sequence[dict[str, Any]]) -> bool:
+        """Further pictures of the outcome, from the album that 办结 was said with; False when the resident was shown
+        the outcome already, so that they have to be passed on."""
+        request, roles = await self.look(request_id, actor_id)
+        if Role.HANDLER not in roles or request.status is not Status.RESOLVED:
+            raise NotAllowed(Action.RESOLVE, request.status, roles)
+        request.outcome_files = [*request.outcome_files, *(dict(f) for f in files)]
+        reachable = (await self._people.get(request.resident_id)).chat_id is not None
+        return not reachable or bool(await self._waiting(request.id, "resolved"))
+
     async def replace(self, request_id: int, actor_id: int, to_id: int, reason: str) -> Request:
         """A manager names another first responder, with a reason; the resident is told the name (rule 3).
 
-        :raises CaseError: `not_colleague`, or `replace_same`
+        :raises CaseError: `reason_empty`, `replace_same`, or `not_colleague`
         """
         request, status, role = await self._may(Action.REPLACE, request_id, actor_id)
         before = request.first_responder_id
         if to_id == before:
             raise CaseError("replace_same")
-        line = [a.id for a in await self._people.upward(request.area_id)]
-        if not any(p.area_id in line for p in await self._people.posts(to_id)):
-            raise CaseError("not_colleague")
+        await self._judge_handing_over(request, to_id, reason)
         request.status, request.first_responder_id = status, to_id
         if request.handler_id == before:
             request.handler_id = to_id
@@ -166,16 +181,18 @@ class Casebook(Ledger):
             request.offered_to_id = None
         event = await self._event(request, Action.REPLACE, actor_id, role, why=reason, before=before, after=to_id)
         await self._tell_resident(request, "replaced", responder=to_id)
-        note = event.data.get("note")
+        note = event.data["note"]
         self._tell(request, before, "replaced_you", responder=to_id, note=note)
         self._tell(request, to_id, "assigned", note=note)
         return request
 
     async def look_up_phone(self, request_id: int, actor_id: int) -> str | None:
-        """The resident's whole phone number; the look is an event."""
+        """The resident's whole phone number; the look is an event. None when there is no number to look at."""
         request, _, role = await self._may(Action.LOOK_UP, request_id, actor_id)
-        await self._event(request, Action.LOOK_UP, actor_id, role)
-        return (await self._people.get(request.resident_id)).phone
+        phone = (await self._people.get(request.resident_id)).phone
+        if phone is not None:
+            await self._event(request, Action.LOOK_UP, actor_id, role)
+        return phone
 
     # -- the resident's acts
 
@@ -190,7 +207,7 @@ class Casebook(Ledger):
             raise CaseError("urged_today")
         request.status, request.urged, request.urged_at = status, request.urged + 1, self._now
         await self._event(request, Action.URGE, actor_id, role, times=request.urged)
-        for person_id in {request.handler_id, request.first_responder_id}:
+        for person_id in await self._in_office(request, request.handler_id, request.first_responder_id):
             self._tell(request, person_id, "urged", times=request.urged)
         return request
 
@@ -216,7 +233,7 @@ class Casebook(Ledger):
         if request.status is Status.CLOSED and rating is not None:
             return await self._revise(request_id, actor_id, rating, level)
         request, status, role = await self._may(Action.RATE, request_id, actor_id)
-        if actor_id in (request.handler_id, request.first_responder_id):
+        if await self._worked(request, actor_id):
             raise CaseError("own_work")
         rating = Rating(
             request_id=request.id,
@@ -249,7 +266,7 @@ class Casebook(Ledger):
         rating.reason = reason or rating.reason
         if comment:
             rating.comment = f"{rating.comment}\n{comment}" if rating.comment else comment
-            for person_id in {request.handler_id, request.first_responder_id}:
+            for person_id in await self._in_office(request, rating.handler_id, rating.first_responder_id):
                 self._tell(request, person_id, "rating_comment", rating=rating.id)
 
     async def settle(self, request_id: int, actor_id: int) -> Request:
@@ -264,7 +281,7 @@ class Casebook(Ledger):
         request, status, role = await self._may(Action.REOPEN, request_id, actor_id)
         request.status, request.round = status, request.round + 1
         request.handler_id = request.first_responder_id
-        request.offered_to_id = request.resolved_at = request.closed_at = None
+        request.offered_to_id = request.resolved_at = request.closed_at = request.reminded_at = None
         await self._event(request, Action.REOPEN, actor_id, role, round=request.round)
         self._tell(request, request.first_responder_id, "reopened")
         for manager in await self._people.managers(request.area_id):
@@ -279,14 +296,14 @@ class Casebook(Ledger):
     ) -> Message:
         """Pass words or files between the resident and whoever does the work, and keep them with the request.
 
-        Pictures of one album arrive one by one: they become one message.
+        Pictures of one album arrive one by one: they become one message, unless it is on its way already.
         :raises NotAllowed: the request is over, or is not theirs
         """
         request, roles = await self.look(request_id, actor_id)
         from_resident = Role.RESIDENT in roles
         action = Action.SUPPLY if from_resident else Action.CONTACT
         check(action, request.status, roles)
-        if source.album and (begun := await self._album(source)):
+        if source.album and (begun := await self._growing_album(source)):
             begun.files = [*begun.files, *(dict(f) for f in files)]
             begun.text = begun.text or text
             return begun
@@ -312,22 +329,25 @@ class Casebook(Ledger):
         await self._event(request, action, actor_id, role, message=message.id)
         wait = ALBUM_WAIT if source.album else timedelta()
         if from_resident:
-            self._tell(request, request.handler_id, "relay", delay=wait, message=message.id)
+            for person_id in (await self._in_office(request, request.handler_id, request.first_responder_id))[:1]:
+                self._tell(request, person_id, "relay", delay=wait, message=message.id)
         else:
-            await self._tell_resident(request, "relay", delay=wait, message=message.id)
+            await self._tell_resident(request, "relay", delay=wait, caller=actor_id, message=message.id)
         return message
 
     async def edit(self, source: Source, actor_id: int, text: str) -> Message | None:
         """Keep the older version of something said and pass the new one on; None when it was never relayed."""
         found = await self._session.execute(
-            select(Message).where(
+            select(Message)
+            .where(
                 Message.channel == source.channel,
                 Message.chat_id == source.chat_id,
                 Message.message_id == source.message_id,
                 Message.sender_id == actor_id,
             )
+            .order_by(Message.id.desc())
         )
-        message = found.scalar_one_or_none()
+        message = found.scalars().first()
         if message is None or message.text == text:
             return message
         request, _ = await self.look(message.request_id, actor_id)
@@ -336,21 +356,8 @@ class Casebook(Ledger):
         if message.role is Role.RESIDENT:
             self._tell(request, request.handler_id, "relay_edit", message=message.id)
         else:
-            await self._tell_resident(request, "relay_edit", message=message.id)
+            await self._tell_resident(request, "relay_edit", caller=actor_id, message=message.id)
         return message
-
-    # -- the clock's acts
-
-    async def close_unrated(self, request_id: int) -> Request | None:
-        """Silence closes as unrated, never as satisfied (rule 9); None when somebody spoke meanwhile."""
-        request = await self._load(request_id)
-        if request.status is not Status.RESOLVED:
-            return None
-        request.status = check(Action.CLOSE_UNRATED, request.status, {Role.SYSTEM})
-        request.closed_at = self._now
-        await self._event(request, Action.CLOSE_UNRATED, None, Role.SYSTEM, round=request.round)
-        await self._tell_resident(request, "closed_unrated")
-        return request
 
     # -- inside
 
@@ -364,39 +371,8 @@ class Casebook(Ledger):
         return rating
 
     async def _tell_rated(self, request: Request, level: int) -> None:
-        told = {request.handler_id, request.first_responder_id}
+        told = set(await self._in_office(request, request.handler_id, request.first_responder_id))
         if level in POOR:
             told |= set(await self._people.managers(request.area_id))
         for person_id in told:
             self._tell(request, person_id, "rated", level=level)
-
-    async def _album(self, source: Source) -> Message | None:
-        found = await self._session.execute(
-            select(Message).where(
-                Message.channel == source.channel,
-                Message.chat_id == source.chat_id,
-                Message.album == source.album,
-            )
-        )
-        return found.scalars().first()
-
-    async def _responder(self, need: Need, domain: str) -> int:
-        if need.recorded_by is not None:
-            return need.recorded_by.id
-        chosen = first_responder(await self._people.candidates(need.area_id), domain)
-        if chosen is None:
-            raise CaseError("area_not_open", area=need.area_id)
-        return chosen.person_id
-
-    async def _next_number(self) -> str:
-        day = self._now.astimezone(self._rules.zone).date()
-        insert = sqlite_insert if self._session.get_bind().dialect.name == "sqlite" else postgresql_insert
-        serial = (
-            await self._session.execute(
-                insert(Serial)
-                .values(day=day, last=1)
-                .on_conflict_do_update(index_elements=["day"], set_={"last": Serial.last + 1})
-                .returning(Serial.last)
-            )
-        ).scalar_one()
-        return numbers.make(day, serial)

@@ -8,15 +8,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from knowledge.lifecycle import OPEN, Intake, Status
+from knowledge.lifecycle import OPEN, Action, Intake, Status
 from knowledge.satisfaction import POOR, ClosedCase, Summary, summarise
-from storage.tables import Area, Person, Rating, Request
+from storage.tables import Area, Event, Person, Rating, Request
 
 PERIODS = ("week", "month", "last-month", "year")
 DANGER_GOES_ON = timedelta(minutes=30)
 """Further words of somebody in danger join the same request for so long."""
+
+_ASKED = frozenset({Intake.CHAT, Intake.DANGER})
+"""How those came in who can be asked for a rating in chat."""
 
 
 def period(name: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -61,15 +63,23 @@ class Overview:
 
 @dataclass(frozen=True)
 class Closure:
-    """One closure of a request in a period, with who answered and who did the work at that moment."""
+    """One closure of a request, with who answered and who did the work at that moment.
+
+    :ivar rating: None for one that silence closed
+    :ivar surveyed: whether the resident could be asked, in chat
+    """
 
     request: Request
     rating: Rating | None
+    at: datetime
     area: str
-    resident: str
+    first_responder_id: int
     first_responder: str
     handler: str
-    surveyed: bool
+
+    @property
+    def surveyed(self) -> bool:
+        return self.request.intake in _ASKED
 
     @property
     def case(self) -> ClosedCase:
@@ -108,40 +118,37 @@ async def overview(
 
 
 async def closures(session: AsyncSession, areas: Collection[int], start: datetime, end: datetime) -> Sequence[Closure]:
-    """Every closure of the period: each rated one, and those that silence closed."""
-    responder, handler, resident = aliased(Person), aliased(Person), aliased(Person)
-    rated = (
-        select(Request, Rating, Area.name, resident, responder.name, handler.name)
+    """Every closure of the period, in order: those rated, and those that silence closed. What happened later (a
+    request reopened, a person erased) changes nothing in it."""
+    inside = Request.area_id.in_(areas)
+    rated = await session.execute(
+        select(Request, Area.name, Rating)
+        .join(Area, Area.id == Request.area_id)
         .join(Rating, Rating.request_id == Request.id)
-        .join(responder, responder.id == Rating.first_responder_id)
-        .join(handler, handler.id == Rating.handler_id)
-        .where(Rating.rated_at >= start, Rating.rated_at < end)
+        .where(inside, Rating.rated_at >= start, Rating.rated_at < end)
     )
-    silent = (
-        select(Request, Rating, Area.name, resident, responder.name, handler.name)
-        .outerjoin(Rating, and_(Rating.request_id == Request.id, Rating.round == Request.round))
-        .join(responder, responder.id == Request.first_responder_id)
-        .join(handler, handler.id == Request.handler_id)
-        .where(
-            Rating.id.is_(None),
-            Request.status == Status.CLOSED,
-            Request.closed_at >= start,
-            Request.closed_at < end,
-        )
+    silent = await session.execute(
+        select(Request, Area.name, Event)
+        .join(Area, Area.id == Request.area_id)
+        .join(Event, Event.request_id == Request.id)
+        .where(inside, Event.action == Action.CLOSE_UNRATED.value, Event.at >= start, Event.at < end)
     )
-    found: list[Closure] = []
-    for query in (rated, silent):
-        rows = await session.execute(
-            query.join(Area, Area.id == Request.area_id)
-            .join(resident, resident.id == Request.resident_id)
-            .where(Request.area_id.in_(areas))
-            .order_by(Request.id)
-        )
-        found += [
-            Closure(request, rating, area, served.name, first, doing, served.chat_id is not None)
-            for request, rating, area, served, first, doing in rows
-        ]
-    return sorted(found, key=lambda c: c.request.id)
+    found: list[tuple[Request, str, Rating | None, datetime, int, int]] = [
+        (request, area, rating, rating.rated_at, rating.first_responder_id, rating.handler_id)
+        for request, area, rating in rated
+    ]
+    found += [
+        (request, area, None, event.at, event.data["first_responder"], event.data["handler"])
+        for request, area, event in silent
+    ]
+    staff = {person_id for row in found for person_id in row[-2:]}
+    people = await session.execute(select(Person.id, Person.name).where(Person.id.in_(staff)))
+    names = {person_id: name for person_id, name in people}  # noqa: C416 - rows are not pairs to the type checker
+    made = [
+        Closure(request, rating, at, area, responder, names[responder], names[handler])
+        for request, area, rating, at, responder, handler in found
+    ]
+    return sorted(made, key=lambda c: (c.at, c.request.id))
 
 
 async def requests(
@@ -161,14 +168,15 @@ async def requests(
     return list(rows.scalars()), total
 
 
-async def silent_since(session: AsyncSession, before: datetime, limit: int = 200) -> list[int]:
-    """Requests resolved before this moment whose residents have said nothing."""
-    rows = await session.execute(
-        select(Request.id)
-        .where(Request.status == Status.RESOLVED, Request.resolved_at < before)
-        .order_by(Request.id)
-        .limit(limit)
-    )
+async def silent_since(
+    session: AsyncSession, before: datetime, limit: int = 200, *, unasked: bool = False
+) -> list[int]:
+    """Requests resolved before this moment whose residents have said nothing; with `unasked`, only those who were not
+    asked a second time."""
+    query = select(Request.id).where(Request.status == Status.RESOLVED, Request.resolved_at < before)
+    if unasked:
+        query = query.where(Request.reminded_at.is_(None))
+    rows = await session.execute(query.order_by(Request.id).limit(limit))
     return list(rows.scalars())
 
 

@@ -152,6 +152,9 @@ class Request(Base):
     events: Mapped[int] = mapped_column(default=0)
     last_hash: Mapped[str] = mapped_column(String(64), default="")
     version: Mapped[int] = mapped_column(default=0)
+    look_at: Mapped[datetime | None] = mapped_column(index=True)
+    looked_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
         Index("request_of_resident", "resident_id", "status"),
@@ -178,7 +181,7 @@ class Event(Base):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
-    __table_args__ = (UniqueConstraint("request_id", "position"),)
+    __table_args__ = (UniqueConstraint("request_id", "position"), Index("event_by_action", "action", "at"))
 
 
 class Note(Base):

@@ -1,0 +1,189 @@
+"""What the clock does to requests: promises are watched, silence is asked once and then closes (rules 8 and 9).
+
+When to look at a request again is a column (`look_at`), worked out anew after every act; a sweep finds what is due,
+whatever happened meanwhile, and finds nothing the second time."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from knowledge.ladder import Owed, Rung, Step, due_between, next_look
+from knowledge.lifecycle import OPEN, Action, Role, Status, check
+from storage.ledger import Ledger, Rules
+from storage.outbox import OutboxWriter
+from storage.people import People
+from storage.tables import Event, Person, Request, Staff
+
+ASKED_AGAIN = timedelta(days=3)
+"""After so long without a rating the resident is asked once more."""
+
+SILENCE = timedelta(days=7)
+"""After so long without a word a resolved request closes as unrated (rule 9)."""
+
+FEW = 3
+"""More notices than this for one person in one sweep become one digest."""
+
+BATCH = 500
+
+_CHANGES_WHAT_IS_OWED = frozenset(
+    {Action.RECORD, Action.ACKNOWLEDGE, Action.LOOK_UP, Action.RESOLVE, Action.REOPEN, Action.WITHDRAW}
+)
+_ACTS = {Rung.WARN: Action.WARN, Rung.BREACH: Action.BREACH, Rung.ESCALATE: Action.ESCALATE}
+
+
+class Clockwork(Ledger):
+    """The acts of nobody: what time does to a request."""
+
+    async def _event(
+        self,
+        request: Request,
+        action: Action,
+        actor_id: int | None,
+        role: Role,
+        *,
+        why: str | None = None,
+        **data: Any,
+    ) -> Event:
+        """Write the act down, and when it changes what is owed, when to look at the promises again."""
+        event = await super()._event(request, action, actor_id, role, why=why, **data)
+        if action in _CHANGES_WHAT_IS_OWED or (action is Action.CONTACT and request.contacted_at == self._now):
+            office = self._rules.office((await self._people.area(request.area_id)).code)
+            request.look_at = next_look(owed_of(request), office, request.looked_at or request.created_at)
+        return event
+
+    async def climb(self, request: Request) -> list[tuple[int, Step]]:
+        """Write down every step of the request's promises that is due, and say who must hear of each."""
+        office = self._rules.office((await self._people.area(request.area_id)).code)
+        owed = owed_of(request)
+        told: list[tuple[int, Step]] = []
+        for step in due_between(owed, office, request.looked_at or request.created_at, self._now):
+            act = _ACTS[step.rung]
+            check(act, request.status, {Role.SYSTEM})
+            await self._event(request, act, None, Role.SYSTEM, stage=step.stage.value, due=step.due.isoformat())
+            told += [(person_id, step) for person_id in await self._hearers(request, step.rung)]
+        request.looked_at = self._now
+        request.look_at = next_look(owed, office, self._now)
+        return told
+
+    async def _hearers(self, request: Request, rung: Rung) -> list[int]:
+        """Who hears of it: the handler (and whoever a transfer waits for); the first responder and the manager when it
+        breaks; the manager above a day later."""
+        working = [p for p in (request.handler_id, request.offered_to_id) if p is not None]
+        if rung is Rung.WARN:
+            return await self._in_office(request, *working)
+        near = await self._people.managers(request.area_id)
+        if rung is Rung.BREACH:
+            held = await self._in_office(request, *working, request.first_responder_id)
+            return list(dict.fromkeys([*held, *near]))
+        for area in (await self._people.upward(request.area_id))[1:]:
+            above = [p for p in await self._people.managers(area.id) if p not in near]
+            if above:
+                return above
+        return near
+
+    async def ask_again(self, request_id: int) -> bool:
+        """Ask for the rating once more, once a closure; False when there is nothing to ask."""
+        request = await self._load(request_id)
+        if request.status is not Status.RESOLVED or request.reminded_at is not None:
+            return False
+        request.reminded_at = self._now
+        await self._tell_resident(request, "rating_reminder")
+        return True
+
+    async def close_unrated(self, request_id: int) -> Request | None:
+        """Silence closes as unrated, never as satisfied (rule 9); None when somebody spoke meanwhile."""
+        request = await self._load(request_id)
+        if request.status is not Status.RESOLVED:
+            return None
+        request.status = check(Action.CLOSE_UNRATED, request.status, {Role.SYSTEM})
+        request.closed_at = self._now
+        await self._event(
+            request,
+            Action.CLOSE_UNRATED,
+            None,
+            Role.SYSTEM,
+            round=request.round,
+            first_responder=request.first_responder_id,
+            handler=request.handler_id,
+        )
+        await self._tell_resident(request, "closed_unrated")
+        return request
+
+
+def owed_of(request: Request) -> Owed:
+    """What a request still owes, from its columns."""
+    return Owed(
+        status=request.status,
+        urgent=request.urgent,
+        created_at=request.created_at,
+        acknowledge_by=request.acknowledge_by,
+        contact_by=request.contact_by,
+        resolve_by=request.resolve_by,
+        acknowledged=request.acknowledged_at is not None,
+        contacted=request.contacted_at is not None,
+    )
+
+
+async def watch_promises(session: AsyncSession, rules: Rules, now: datetime) -> int:
+    """One sweep over the requests whose moment has come; returns how many there were. Whoever would get more than
+    `FEW` notices gets one digest, so that a day of downtime ends in one message a person."""
+    due = await session.execute(
+        select(Request)
+        .where(Request.status.in_(OPEN), Request.look_at <= now)
+        .order_by(Request.look_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    clockwork = Clockwork(session, rules, now)
+    requests = due.scalars().all()
+    heard: dict[int, list[tuple[int, Step]]] = defaultdict(list)
+    for request in requests:
+        for person_id, step in await clockwork.climb(request):
+            heard[person_id].append((request.id, step))
+    outbox = OutboxWriter(session, now)
+    for person_id, news in heard.items():
+        if len(news) > FEW:
+            listed = [[request_id, step.rung.value, step.stage.value] for request_id, step in news]
+            key = f"digest:{person_id}:{now.isoformat()}"
+            await outbox.once(key, person_id, "promise_digest", steps=listed)
+            continue
+        for request_id, step in news:
+            key = f"{step.key(request_id)}:{person_id}"
+            said = {"stage": step.stage.value, "due": step.due.isoformat()}
+            await outbox.once(key, person_id, f"promise_{step.rung.value}", request_id=request_id, **said)
+    return len(requests)
+
+
+def overdue(request: Request, now: datetime) -> bool:
+    """Whether a promise of an open request has passed."""
+    due = request.resolve_by if request.acknowledged_at else min(request.acknowledge_by, request.resolve_by)
+    return request.status in OPEN and due < now
+
+
+async def list_for_the_day(session: AsyncSession, rules: Rules, now: datetime) -> int:
+    """今日待办: each morning of a working day, everybody with open work is told of it once; returns how many were."""
+    day = now.astimezone(rules.zone).date()
+    people, outbox = People(session, now), OutboxWriter(session, now)
+    told = 0
+    for person_id in await _with_open_work(session):
+        areas = {post.area_id for post in await people.posts(person_id)}
+        codes = [(await people.area(area_id)).code for area_id in areas]
+        if any(rules.calendar.is_working_day(day, code) for code in codes):
+            told += await outbox.once(f"today:{day.isoformat()}:{person_id}", person_id, "today")
+    return told
+
+
+async def _with_open_work(session: AsyncSession) -> Iterable[int]:
+    rows = await session.execute(
+        select(Staff.person_id)
+        .join(Person, Person.id == Staff.person_id)
+        .join(Request, (Request.handler_id == Staff.person_id) | (Request.offered_to_id == Staff.person_id))
+        .where(Request.status.in_(OPEN), Staff.until.is_(None), Person.unreachable_at.is_(None))
+        .group_by(Staff.person_id)
+        .having(func.count() > 0)
+    )
+    return list(rows.scalars())
