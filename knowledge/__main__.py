@@ -7,9 +7,8 @@ Results go to stdout as JSON, progress to stderr. Exit codes: 0 done, 1 it ran a
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-import click
 import typer
 
 from knowledge import evaluation, learning, training
@@ -17,6 +16,8 @@ from knowledge.catalogue import CatalogueError
 from knowledge.matching import Match, Matcher
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+# click's base of usage errors, of whichever click typer brings
+_WRONG_USE = cast(type[Exception], typer.BadParameter.__mro__[2])
 Folder = Annotated[Path | None, typer.Option("--catalogue", help="folder of service lists")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
@@ -87,11 +88,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; every error is one line on stderr."""
     try:
         result = app(arguments, standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.format_message(), err=True)
-        return 2
-    except click.ClickException as error:
-        typer.echo(" ".join(error.format_message().split()), err=True)
+    except _WRONG_USE as error:
+        typer.echo(" ".join(str(error).split()), err=True)
         return 2
     except (CatalogueError, evaluation.RowError, learning.OutcomeError) as error:
         typer.echo(str(error), err=True)

@@ -79,7 +79,9 @@ def find(text: str) -> Danger | None:
     """The gravest danger the text shows, a present one before a doubtful one; None when it shows none."""
     text = text[:LONGEST]
     tiers: dict[DangerKind, Tier] = {}
-    for kind, tier in (*_signs(text), *_heard(text)):
+    # The model learnt from Chinese sentences: of numbers and signs alone it can say nothing.
+    heard = _heard(text) if any("\u4e00" <= c <= "\u9fff" for c in text) else ()
+    for kind, tier in (*_signs(text), *heard):
         if tiers.get(kind) is not Tier.PRESENT:
             tiers[kind] = tier
     for tier in Tier:
@@ -129,54 +131,76 @@ def _signs(text: str) -> Iterator[tuple[DangerKind, Tier]]:
                 yield kind, tier
 
 
+class _Scene:
+    """The words around one hit: its sentence, what is said before and after, and when it happens."""
+
+    def __init__(self, hit: re.Match[str], guards: Mapping[str, re.Pattern[str]]) -> None:
+        text, start, end = hit.string, hit.start(), hit.end()
+        last = text.find("│", end)
+        self._guards = guards
+        self.before, self.said = text[text.rfind("│", 0, start) + 1 : start], hit[0]
+        self.after = text[end : len(text) if last < 0 else last]
+        self.moment = self.latest("now")
+        self.now = self.moment >= 0 or guards["now"].search(self.after[:14]) is not None
+
+    def latest(self, guard: str) -> int:
+        """Where in the sentence so far the guard was last said; -1 when it was not."""
+        so_far = self._guards[guard].finditer(self.before + self.said)
+        return max((found.end() for found in so_far), default=-1)
+
+    def near(self, guard: str, back: int, ahead: int) -> bool:
+        """The guard is said within so many characters of the hit, in the same sentence."""
+        around = self.before[max(0, len(self.before) - back) :] + self.said + self.after[:ahead]
+        return self._guards[guard].search(around) is not None
+
+    def has(self, guard: str) -> bool:
+        """The guard is said anywhere in the sentence."""
+        return self.near(guard, len(self.before), len(self.after))
+
+
 def _weigh(kind: DangerKind, hit: re.Match[str], several: bool, guards: Mapping[str, re.Pattern[str]]) -> Tier | None:
     """PRESENT unless the words around say otherwise; None when it is no danger at all."""
-    text, start, end = hit.string, hit.start(), hit.end()
-    first = text.rfind("│", 0, start) + 1
-    last = text.find("│", end)
-    last = len(text) if last < 0 else last
-    before, said, after = text[first:start], hit[0], text[end:last]
-    sentence = text[first:last]
+    scene = _Scene(hit, guards)
     grave = kind in (DangerKind.VIOLENCE, DangerKind.SUICIDE)
-
-    def near(name: str, back: int, ahead: int) -> bool:
-        around = before[len(before) - min(back, len(before)) :] + said + after[:ahead]
-        return guards[name].search(around) is not None
-
-    def latest(name: str) -> int:
-        return max((found.end() for found in guards[name].finditer(text[:end])), default=-1)
-
-    moment = latest("now")
-    now = moment > first or guards["now"].search(after[:14]) is not None
-
-    if near("denied", 8, 0) or near("told", 24, 6):
+    if _unreal(kind, scene, grave):
         return None
-    if near("feared", 14, 0) and not guards["now"].search(said):
-        return None
-    if not now and (near("device", 30, 30) or (not grave and near("routine", 30, 30))):
-        return None
-    if kind in (DangerKind.MEDICAL, DangerKind.SUICIDE) and near("saved", 14, 14):
-        return None
-    if kind is DangerKind.MISSING_PERSON and guards["owed"].search(sentence):
-        return Tier.DOUBTFUL if now and _KIN.search(sentence) else None
-    if (old := latest("long_ago")) > moment or near("past_tense", 0, 2):
-        return Tier.DOUBTFUL if grave or -1 < old < first else None
-    if guards["dead"].search(sentence) and kind is not DangerKind.VIOLENCE:
-        return None
-    if guards["over"].search(said + after):
+    if kind is DangerKind.MISSING_PERSON and scene.has("owed"):  # a debtor who hides, unless it is family
+        return Tier.DOUBTFUL if scene.now and _KIN.search(scene.before + scene.said) else None
+    if scene.latest("long_ago") > scene.moment or scene.near("past_tense", 0, 2):
         return Tier.DOUBTFUL if grave else None
-    if latest("recent") > moment or near("online", 10, 4) and kind is DangerKind.VIOLENCE and not now:
+    if kind is not DangerKind.VIOLENCE and scene.has("dead"):
+        return None
+    if guards["over"].search(scene.said + scene.after):
+        return Tier.DOUBTFUL if grave else None
+    if scene.latest("recent") > scene.moment:
         return Tier.DOUBTFUL
-    claimed = guards["claim"].search(sentence) is not None
+    claimed = scene.has("claim")
     if kind is DangerKind.SUICIDE:
-        return Tier.DOUBTFUL if claimed and guards["vexed"].search(sentence) else Tier.PRESENT
-    if now:
-        return Tier.PRESENT
-    if near("habit", 12, 4):
-        return Tier.DOUBTFUL if grave else None
+        return Tier.DOUBTFUL if claimed and scene.has("vexed") else Tier.PRESENT
+    return Tier.PRESENT if scene.now else _unhurried(kind, scene, claimed, several)
+
+
+def _unreal(kind: DangerKind, scene: _Scene, grave: bool) -> bool:
+    """Denied, told of, feared, about a device or about a rescue: nobody is in danger."""
+    if scene.near("denied", 8, 0) or scene.near("told", 24, 6):
+        return True
+    if scene.near("feared", 14, 0) and not scene.near("now", 0, 0):
+        return True
+    if not scene.now and (scene.near("device", 30, 30) or (not grave and scene.near("routine", 30, 30))):
+        return True
+    return kind in (DangerKind.MEDICAL, DangerKind.SUICIDE) and scene.near("saved", 14, 14)
+
+
+def _unhurried(kind: DangerKind, scene: _Scene, claimed: bool, several: bool) -> Tier | None:
+    """A danger with no word of now: habits and claims for damages speak of what was."""
+    violent = kind is DangerKind.VIOLENCE
+    if violent and scene.near("online", 10, 4):
+        return Tier.DOUBTFUL
+    if scene.near("habit", 12, 4):
+        return Tier.DOUBTFUL if violent else None
     if claimed and kind is not DangerKind.MISSING_PERSON:
-        return Tier.DOUBTFUL if grave or several else None
-    return Tier.DOUBTFUL if near("faint", 14, 12) else Tier.PRESENT
+        return Tier.DOUBTFUL if violent or several else None
+    return Tier.DOUBTFUL if scene.near("faint", 14, 12) else Tier.PRESENT
 
 
 def _heard(text: str) -> Iterator[tuple[DangerKind, Tier]]:
@@ -186,9 +210,20 @@ def _heard(text: str) -> Iterator[tuple[DangerKind, Tier]]:
     for levels, parts in ((model.facts["whole"], [text] * (len(text) > 5)), (model.facts["parts"], windows(text))):
         for part in parts:
             scores = model.scores(part)[: len(kinds)]
-            total = float(scores.sum())
-            if total >= levels[1]:
-                yield kinds[int(scores.argmax())], Tier.PRESENT if total >= levels[0] else Tier.DOUBTFUL
+            total, kind = float(scores.sum()), kinds[int(scores.argmax())]
+            calm = _calm(_plain(part))
+            if total >= levels[0]:
+                yield kind, Tier.DOUBTFUL if calm else Tier.PRESENT
+            elif total >= levels[1] and not calm:
+                yield kind, Tier.DOUBTFUL
+
+
+def _calm(clean: str) -> bool:
+    """The text has no word of now, and says it is told of, feared, long ago or about a device."""
+    guards = _lexicon().guards
+    if guards["now"].search(clean):
+        return False
+    return any(guards[name].search(clean) for name in ("told", "feared", "long_ago", "device"))
 
 
 @cache
@@ -199,5 +234,5 @@ def _model() -> Classifier:
 def _plain(text: str) -> str:
     """Lower case and half width; sentences end with │, clauses with a comma."""
     text = unicodedata.normalize("NFKC", text).lower()
-    text = re.sub(r"[。!?;！？；…\n]+", "│", text)
+    text = re.sub(r"[。!?;！？；…\n]+|，?(?:还有|另外|顺便)", "│", text)
     return re.sub(r"[,、，:：~\s\"“”‘’（）()《》【】.\-]+", "，", text).strip("，│")

@@ -60,6 +60,8 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"  # 撤回
     REPLACE = "replace"  # a manager replaces the first responder
     LOOK_UP = "look_up"  # a phone number was shown
+    MEDIATE = "mediate"  # a step of a mediation case
+    LEGAL_AID = "legal_aid"  # a step of a legal-aid case
     CLOSE_UNRATED = "close_unrated"
     WARN = "warn"
     BREACH = "breach"
@@ -103,6 +105,10 @@ TABLE: tuple[Rule, ...] = (
     _rule(Action.WITHDRAW, {R, P}, {Role.RESIDENT}, W),
     _rule(Action.REPLACE, {R, P, D}, {Role.MANAGER}, _SAME),
     _rule(Action.LOOK_UP, {R, P, D, C}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
+    # An agreement, or an assignment of a lawyer, outlives the request: its performance is asked about afterwards. The
+    # system writes down what the other party does.
+    _rule(Action.MEDIATE, {P, D, C}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.SYSTEM}, _SAME),
+    _rule(Action.LEGAL_AID, {P, D, C}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.SYSTEM}, _SAME),
     _rule(Action.WARN, {R, P}, {Role.SYSTEM}, _SAME),
     _rule(Action.BREACH, {R, P}, {Role.SYSTEM}, _SAME),
     _rule(Action.ESCALATE, {R, P}, {Role.SYSTEM}, _SAME),

@@ -14,13 +14,14 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from knowledge import danger, intents
 from knowledge.catalogue import GENERAL, Catalogue, Contrast
-from knowledge.danger import Danger
+from knowledge.danger import Danger, Tier
 from knowledge.intents import Intent
 from knowledge.model import Classifier, chances
+from knowledge.neighbours import Neighbours
 from knowledge.training import matcher_weights
 from knowledge.wording import plain
 
@@ -59,7 +60,7 @@ class Match:
 class Matcher:
     """Matches texts with the services of one catalogue; made by load(), safe to share between threads."""
 
-    def __init__(self, catalogue: Catalogue, model: Classifier) -> None:
+    def __init__(self, catalogue: Catalogue, model: Classifier | Neighbours) -> None:
         self.catalogue = catalogue
         self._model = model
         self._temperature = float(model.facts["temperature"])
@@ -79,7 +80,9 @@ class Matcher:
         Trains first, for some seconds, when the lists have changed since the last time. Raises CatalogueError.
         """
         catalogue = Catalogue.load(folder)
-        return cls(catalogue, matcher_weights(catalogue))
+        matcher = cls(catalogue, matcher_weights(catalogue))
+        matcher.match("你好")  # what is read on first use is read now, so that no resident waits for it
+        return matcher
 
     def match(self, text: str) -> Match:
         """Read one message; never fails, whatever the text."""
@@ -91,7 +94,10 @@ class Matcher:
         contrast = None
         if band is Band.CHOOSE and len(ranked) > 1:
             contrast = self.catalogue.contrast(ranked[0].id, ranked[1].id)
-        return Match(ranked, band, intents.find(text), danger.find(text), self._needs(text), contrast)
+        found = danger.find(text)
+        alarmed = found is not None and found.tier is Tier.PRESENT
+        needs = (text,) if alarmed else self._needs(text)  # who is in danger is not asked to sort needs
+        return Match(ranked, band, intents.find(text), found, needs, contrast)
 
     def _band(self, ranked: tuple[Candidate, ...]) -> Band:
         if ranked[0].confidence >= self._straight:
@@ -110,7 +116,7 @@ class Matcher:
 
     def _in_english(self, clean: str) -> npt.NDArray[np.float64]:
         """The phrases are Chinese; English is compared with the English names only, and is never sure."""
-        alike = np.array([fuzz.token_set_ratio(clean, name) / 100 for name in self._english])
+        alike = process.cdist([clean], self._english, scorer=fuzz.token_set_ratio)[0].astype(float) / 100
         alike[alike < 0.75] = 0
         if not clean or not alike.any():
             chance = np.full(len(alike), 0.5 / len(alike)) * self._person
@@ -119,20 +125,29 @@ class Matcher:
         return np.asarray(alike / alike.sum() * self._straight * 0.99)
 
     def _needs(self, text: str) -> tuple[str, ...]:
-        """Split at words that open a second need, when the parts lead to different services."""
-        parts = [part.strip(" ，,。；;") for part in _SECOND.split(text)]
-        parts = [part for part in parts if len(plain(part)) >= 4]
-        if len(parts) < 2:
-            return (text,)
-        best = [self._chances(part) for part in parts]
-        if any(chance.max() < self._person for chance in best):
-            return (text,)
-        if len({int(chance.argmax()) for chance in best}) < len(parts):
-            return (text,)
-        return tuple(parts)
+        """Split at words that open another need, or between questions, if the parts lead to different services."""
+        for divide, sure in ((_SECOND, _SURE_PART), (_QUESTION, _SURE_QUESTION)):
+            parts = [part.strip(_EDGES) for part in divide.split(text)]
+            parts = [part for part in parts if len(plain(part)) >= _SHORTEST_NEED]
+            if not 2 <= len(parts) <= _MOST_NEEDS:
+                continue
+            best = [self._chances(part) for part in parts]
+            services = {int(chance.argmax()) for chance in best}
+            if len(services) == len(parts) and all(chance.max() >= sure for chance in best):
+                return tuple(parts)
+        return (text,)
 
 
+_EDGES = " \t\n，,。.；;：:！!？?、"
+_SHORTEST_NEED = 5  # characters
+_MOST_NEEDS = 3
+_SURE_PART = 0.2  # after a word that opens another need a little confidence in each part is enough
+_SURE_QUESTION = 0.9  # without one, each question must be clear by itself
+_QUESTION = re.compile(r"[？?；;\n]+")  # a full stop may only tell the story on
+# Words that open another need, at the start of a clause; 「还有」 only before who or what asks, for it also lists
 _SECOND = re.compile(
-    r"[；;]|另外(?:还|就是|再)?|还有(?:就是|个事|一?件事|一个|个)?[，,]?|顺便(?:再)?(?:问一?[下哈]?|请问)?|再(?:就是|一个|问一?[下哈])[，,]?"
-    r"|第[二三][，,、:：是个]|[2-3２-３][、.．]|同时(?:还)?|对了[，,]?|以及"
+    r"(?:^|[，,。.；;！!？?、\s]|(?<=[不吗嘛呢没么了]))(?:"
+    r"(?:另外|再有|此外|同时|对了|顺便|顺带|再就是|再一个|第[二三]|其[二次]|一是|二是|一个是|二一个|另一个|再问"
+    r"|还有(?=[我他她就想要请问个一点，,：:]|生|办|社区)|我?还想(?=问|请问|咨询))"
+    r"(?:还有?|就是|再|也|想|请|问|咨询|[下哈]|一?[下哈个]|个?事|件事|一个|是|点|，|,|、|：|:)*)"
 )

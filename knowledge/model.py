@@ -23,46 +23,68 @@ _FREQUENT = 64  # marks in more examples than this are multiplied as columns, th
 class Classifier:
     """Scores a text for each label.
 
-    idf: [marks]; weights: [marks, labels]. `facts` are small arrays kept with the weights, such as the
-    temperature.
+    idf: [marks]; weights: [marks, labels], as bytes with one scale a mark, which costs no accuracy; `facts`
+    are small values kept with the weights, such as the temperature.
     """
 
     labels: tuple[str, ...]
     vocabulary: dict[str, int]
     idf: Floats
-    weights: Floats
+    scale: Floats
+    weights: npt.NDArray[np.int8]
     marks: Marks
     facts: dict[str, Any]
+
+    @classmethod
+    def of(cls, labels: Sequence[str], examples: "Examples", dual: Floats) -> Self:
+        """The classifier that `dual`, the weights per example, gives for the examples' marks."""
+        weights = examples.weights(dual)
+        scale = np.abs(weights).max(axis=1) / 127
+        scale[scale == 0] = 1
+        return cls(
+            labels=tuple(labels),
+            vocabulary=examples.vocabulary,
+            idf=examples.idf,
+            scale=scale.astype(np.float32),
+            weights=np.rint(weights / scale[:, None]).astype(np.int8),
+            marks=examples.marks,
+            facts={},
+        )
 
     def scores(self, text: str) -> Floats:
         """Raw scores, one a label; zeros when the text shares no mark with any example."""
         ids, values = encode(self.marks(text), self.vocabulary, self.idf)
-        return values @ self.weights[ids]
+        found: Floats = (values * self.scale[ids]) @ self.weights[ids].astype(np.float32)
+        return found
 
     def save(self, file: Path) -> None:
-        """Write the model; weights are kept as bytes with one scale a mark, which costs no accuracy."""
-        scale = np.abs(self.weights).max(axis=1) / 127
-        scale[scale == 0] = 1
-        np.savez_compressed(
-            file,
-            labels=np.array(self.labels),
-            vocabulary=np.frombuffer("\n".join(self.vocabulary).encode(), dtype=np.uint8),
-            idf=self.idf,
-            scale=scale.astype(np.float32),
-            weights=np.rint(self.weights / scale[:, None]).astype(np.int8),
-            **{f"fact_{name}": np.asarray(value) for name, value in self.facts.items()},
-        )
+        """Write the model to a new file."""
+        arrays: dict[str, Any] = {
+            "labels": np.array(self.labels),
+            "vocabulary": np.frombuffer("\n".join(self.vocabulary).encode(), dtype=np.uint8),
+            "idf": self.idf,
+            "scale": self.scale,
+            "weights": self.weights,
+        }
+        arrays |= {f"fact_{name}": np.asarray(value) for name, value in self.facts.items()}
+        np.savez_compressed(file, **arrays)
 
     @classmethod
-    def load(cls, file: Path, marks: Marks) -> Self:
-        """Read a model written by save(); OSError, KeyError or ValueError when it is none."""
-        with np.load(file, allow_pickle=False) as kept:
+    def load(cls, file: Path, marks: Marks, stamp: str) -> Self | None:
+        """Read a model written by save(); None when it is not of that stamp.
+
+        Raises OSError, KeyError or ValueError when the file holds no model.
+        """
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
+            if str(kept["fact_stamp"]) != stamp:
+                return None
             words = kept["vocabulary"].tobytes().decode().split("\n")
             return cls(
                 labels=tuple(str(label) for label in kept["labels"]),
                 vocabulary={word: n for n, word in enumerate(words)},
                 idf=kept["idf"],
-                weights=kept["weights"].astype(np.float32) * kept["scale"][:, None],
+                scale=kept["scale"],
+                weights=kept["weights"],
                 marks=marks,
                 facts={name[5:]: kept[name] for name in kept.files if name.startswith("fact_")},
             )

@@ -10,9 +10,10 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ import yaml
 
 from knowledge.catalogue import GENERAL, Catalogue
 from knowledge.model import Classifier, Examples, Floats, chances, fit
+from knowledge.neighbours import Neighbours
 from knowledge.wording import marks, windows
 
 HERE = Path(__file__).parent
@@ -27,29 +29,36 @@ MATCHER, DANGER = HERE / "matcher.npz", HERE / "danger.npz"
 EXAMPLES = HERE / "lexicon" / "danger.yaml"
 RIDGE = 0.3
 STRAIGHT_PRECISION = 0.93  # of what is sent straight on, this share must be right
+OUTSIDE_WRONG = 0.02  # of what no list names, at most this share may go straight to a wrong service
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
-FALSE_PRESENT, FALSE_DOUBTFUL = 0.003, 0.015  # shares of harmless texts the danger classifier may stop at
+FALSE_PRESENT, FALSE_DOUBTFUL = 0.005, 0.03  # shares of harmless texts the danger classifier may stop at
+MOST_EXAMPLES, MOST_SERVICES = 9000, 400  # trained on; beyond, time and memory grow with the square
+_WINDOWS = 6  # windows of a usual story; each may stop by mistake
+_SAMPLE = 500  # phrases a large catalogue is calibrated on
 NONE, DOUBTFUL = "none", "doubtful"
 _PROBE = "１楼 王婆婆问：低保怎么申请？ 13800000000"  # its marks tell whether the reading of texts has changed
 
 _log = logging.getLogger(__name__)
 
 
-def matcher_weights(catalogue: Catalogue) -> Classifier:
+def matcher_weights(catalogue: Catalogue) -> Classifier | Neighbours:
     """The matcher's weights for these lists: shipped, kept from an earlier start, or trained now."""
-    return _weights(MATCHER, _stamp(catalogue.fingerprint), lambda: train_matcher(catalogue))
+    said = sum(1 + len(some.aliases) + len(some.phrases) for some in catalogue.services.values())
+    if said > MOST_EXAMPLES or len(catalogue.services) > MOST_SERVICES:
+        return index_matcher(catalogue)
+    return _weights(MATCHER, _matcher_stamp(catalogue), lambda: train_matcher(catalogue))
 
 
 def danger_weights() -> Classifier:
     """The danger classifier's weights: shipped, kept from an earlier start, or trained now."""
-    return _weights(DANGER, _stamp(EXAMPLES.read_text(encoding="utf-8")), train_danger)
+    return _weights(DANGER, _danger_stamp(), train_danger)
 
 
 def stale() -> list[str]:
     """Names of the shipped weights that are not those of the packaged lists and examples."""
     wanted = {
-        MATCHER: _stamp(Catalogue.load().fingerprint),
-        DANGER: _stamp(EXAMPLES.read_text(encoding="utf-8")),
+        MATCHER: _matcher_stamp(Catalogue.load()),
+        DANGER: _danger_stamp(),
     }
     return [file.stem for file, stamp in wanted.items() if _read(file, stamp) is None]
 
@@ -62,10 +71,17 @@ def renew(name: str) -> None:
         write(train_danger(), DANGER)
 
 
-def _stamp(source: str) -> str:
-    """Changes with what is trained from, and with how texts are read and weighed."""
-    ways = (*marks(_PROBE), RIDGE, STRAIGHT_PRECISION, PERSON_CHANCE, FALSE_PRESENT, FALSE_DOUBTFUL)
-    return hashlib.sha256(repr((source, ways)).encode()).hexdigest()
+def _matcher_stamp(catalogue: Catalogue) -> str:
+    return _stamp(catalogue.fingerprint, STRAIGHT_PRECISION, OUTSIDE_WRONG, PERSON_CHANCE)
+
+
+def _danger_stamp() -> str:
+    return _stamp(EXAMPLES.read_text(encoding="utf-8"), FALSE_PRESENT, FALSE_DOUBTFUL)
+
+
+def _stamp(*ways: object) -> str:
+    """Changes with what is trained from and aimed at, and with how texts are read and weighed."""
+    return hashlib.sha256(repr((ways, RIDGE, marks(_PROBE))).encode()).hexdigest()
 
 
 def _weights(shipped: Path, wanted: str, train: Callable[[], Classifier]) -> Classifier:
@@ -89,6 +105,7 @@ def write(model: Classifier, file: Path) -> None:
         name = Path(part.name)
     try:
         model.save(name)
+        name.chmod(0o644)
         os.replace(name, file)
     finally:
         name.unlink(missing_ok=True)
@@ -96,72 +113,66 @@ def write(model: Classifier, file: Path) -> None:
 
 def train_matcher(catalogue: Catalogue) -> Classifier:
     """Train on every phrase, name and alias; calibrate on scores that left the phrase itself out."""
-    texts, owners = zip(*_examples(catalogue), strict=True)
-    labels = tuple(catalogue.services)
-    place = {label: n for n, label in enumerate(labels)}
-    answers = np.array([place[owner] for owner in owners])
+    labels, texts, answers = _examples(catalogue)
     examples = Examples(texts, marks)
     result = fit(examples.gram, np.eye(len(labels), dtype=np.float32)[answers], RIDGE)
-    temperature = _temperature(result.left_out, answers)
-    straight, person = _bands(chances(result.left_out / temperature), answers, place[GENERAL])
-    return Classifier(
-        labels=labels,
-        vocabulary=examples.vocabulary,
-        idf=examples.idf,
-        weights=examples.weights(result.dual),
-        marks=marks,
-        facts={
-            "stamp": _stamp(catalogue.fingerprint),
-            "temperature": temperature,
-            "straight": straight,
-            "person": person,
-        },
-    )
-
-
-def train_danger() -> Classifier:
-    """Train on the written examples of danger, against them and half of what residents say of services.
-
-    The other half sets the scores above which a text, or a window of a longer one, shows a danger.
-    """
-    source = EXAMPLES.read_text(encoding="utf-8")
-    written: dict[str, Any] = yaml.safe_load(source)
-    harmless = [phrase for service in Catalogue.load().services.values() for phrase in service.phrases]
-    pairs = [(text, kind) for kind, some in written["present"].items() for text in some]
-    kinds = [*written["present"], DOUBTFUL, NONE]
-    pairs += [(text, DOUBTFUL) for some in written[DOUBTFUL].values() for text in some]
-    pairs += [(text, NONE) for text in (*written[NONE], *harmless[::2])]
-    pairs += [(part, NONE) for text in harmless[::2] for part in windows(text)]
-    answers = np.array([kinds.index(kind) for _, kind in pairs])
-    examples = Examples([text for text, _ in pairs], marks)
-    result = fit(examples.gram, np.eye(len(kinds), dtype=np.float32)[answers], RIDGE)
-    model = Classifier(
-        labels=tuple(kinds),
-        vocabulary=examples.vocabulary,
-        idf=examples.idf,
-        weights=examples.weights(result.dual),
-        marks=marks,
-        facts={},
-    )
-    present = len(written["present"])
-    whole = [float(model.scores(text)[:present].sum()) for text in harmless[1::2]]
-    parts = [
-        max(float(model.scores(part)[:present].sum()) for part in windows(text))
-        for text in harmless[1::2]
-        if windows(text)
-    ]
-    levels = [1 - FALSE_PRESENT, 1 - FALSE_DOUBTFUL]
-    model.facts.update(stamp=_stamp(source), whole=np.quantile(whole, levels), parts=np.quantile(parts, levels))
+    model = Classifier.of(labels, examples, result.dual)
+    model.facts.update(stamp=_matcher_stamp(catalogue), **_calibrated(result.left_out, answers, labels.index(GENERAL)))
     return model
 
 
-def _examples(catalogue: Catalogue) -> Iterable[tuple[str, str]]:
-    seen: set[tuple[str, str]] = set()
-    for service in catalogue.services.values():
-        for text in (service.name, *service.aliases, *service.phrases):
-            if (text, service.id) not in seen:
-                seen.add((text, service.id))
-                yield text, service.id
+def index_matcher(catalogue: Catalogue) -> Neighbours:
+    """The same for a catalogue too large to train on; calibrated on a sample of its phrases."""
+    labels, texts, answers = _examples(catalogue)
+    model = Neighbours.build(labels, texts, answers, marks)
+    sample = np.linspace(0, len(texts) - 1, min(len(texts), _SAMPLE)).astype(int)
+    scores = np.array([model.scores(texts[n], but=n) for n in sample])
+    model.facts.update(_calibrated(scores, answers[sample], labels.index(GENERAL)))
+    return model
+
+
+def train_danger() -> Classifier:
+    """Train on the written examples of danger, against harmless ones and all that residents say of services.
+
+    What is said of services, each phrase scored by a fit without it, sets the scores above which a text, or a
+    window of a longer one, shows a danger.
+    """
+    written: dict[str, Any] = yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
+    said = [phrase for service in Catalogue.load().services.values() for phrase in service.phrases]
+    parts = [part for phrase in said for part in windows(phrase)]
+    kinds = [*written["present"], DOUBTFUL, NONE]
+    pairs = [(text, NONE) for text in (*said, *parts, *written[NONE])]
+    pairs += [(text, DOUBTFUL) for some in written[DOUBTFUL].values() for text in some]
+    pairs += [(text, kind) for kind, some in written["present"].items() for text in some]
+    answers = np.array([kinds.index(kind) for _, kind in pairs])
+    examples = Examples([text for text, _ in pairs], marks)
+    result = fit(examples.gram, np.eye(len(kinds), dtype=np.float32)[answers], RIDGE)
+    scores = result.left_out[:, : len(written["present"])].sum(axis=1)
+    levels = np.array([FALSE_PRESENT, FALSE_DOUBTFUL])
+    model = Classifier.of(kinds, examples, result.dual)
+    model.facts.update(
+        stamp=_danger_stamp(),
+        whole=np.quantile(scores[: len(said)], 1 - levels),
+        parts=np.quantile(scores[len(said) : len(said) + len(parts)], 1 - levels / _WINDOWS),
+    )
+    return model
+
+
+def _examples(catalogue: Catalogue) -> tuple[tuple[str, ...], list[str], npt.NDArray[np.intp]]:
+    """Service ids, the texts that lead to them in the same order, and the place of each text's service."""
+    texts: list[str] = []
+    answers: list[int] = []
+    for place, service in enumerate(catalogue.services.values()):
+        said = dict.fromkeys((service.name, *service.aliases, *service.phrases))
+        texts += said
+        answers += [place] * len(said)
+    return tuple(catalogue.services), texts, np.array(answers)
+
+
+def _calibrated(scores: Floats, answers: npt.NDArray[np.intp], general: int) -> dict[str, float]:
+    temperature = _temperature(scores, answers)
+    straight, person = _bands(chances(scores / temperature), answers, general)
+    return {"temperature": temperature, "straight": straight, "person": person}
 
 
 def _temperature(scores: Floats, answers: npt.NDArray[np.intp]) -> float:
@@ -177,28 +188,30 @@ def _temperature(scores: Floats, answers: npt.NDArray[np.intp]) -> float:
 
 def _bands(chance: npt.NDArray[np.float64], answers: npt.NDArray[np.intp], general: int) -> tuple[float, float]:
     """The least confidence for going straight on, and for offering a choice at all."""
-    best = chance.argmax(axis=1)
-    sure = chance.max(axis=1)
-    order = np.argsort(-sure)
-    precision = np.cumsum((best == answers)[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(precision >= STRAIGHT_PRECISION)
-    straight = float(sure[order][enough[-1]]) if len(enough) else 1.0
-    top = np.argsort(-chance, axis=1)[:, :3]
-    offered = (top == answers[:, None]).any(axis=1)
-    levels = np.linspace(0.02, straight, 40)
-    for level in levels:
-        low = (sure < level + 0.02) & (sure >= level - 0.02)
-        if low.sum() >= 10 and offered[low].mean() >= PERSON_CHANCE:
+    best, sure = chance.argmax(axis=1), chance.max(axis=1)
+    outside = answers == general
+    straight = 1.0
+    for level in np.linspace(0.99, 0.5, 50):
+        taken = sure >= level
+        wrong = taken & (best != answers)
+        if (wrong & outside).sum() > OUTSIDE_WRONG * outside.sum():
+            break
+        if wrong.sum() > (1 - STRAIGHT_PRECISION) * taken.sum():
+            break
+        straight = float(level)
+    offered = (np.argsort(-chance, axis=1)[:, :3] == answers[:, None]).any(axis=1)
+    for level in np.linspace(0.02, straight, 40):
+        near = np.abs(sure - level) < 0.02
+        if near.sum() >= 10 and offered[near].mean() >= PERSON_CHANCE:
             return straight, float(level)
-    return straight, float(levels[0])
+    return straight, 0.02
 
 
 def _read(file: Path, wanted: str) -> Classifier | None:
     try:
-        model = Classifier.load(file, marks)
-    except (OSError, KeyError, ValueError):
+        return Classifier.load(file, marks, wanted)
+    except (OSError, KeyError, ValueError, BadZipFile):
         return None
-    return model if str(model.facts["stamp"]) == wanted else None
 
 
 def _cache() -> Path:
