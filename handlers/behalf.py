@@ -7,11 +7,12 @@ from aiogram import F, Router
 from aiogram.filters import StateFilter
 from aiogram.types import CallbackQuery, Message
 
+from handlers.alarm import danger_words
 from handlers.desk import Desk, Pick, Step
 from handlers.front import Says
 from handlers.incoming import read
 from handlers.speech import Answer, Choice, Say
-from handlers.worker import IsStaff
+from handlers.worker import Answering, IsStaff
 from knowledge import danger
 from knowledge.catalogue import GENERAL
 from knowledge.danger import Tier
@@ -23,7 +24,7 @@ router = Router(name="behalf")
 
 _WAYS = (Intake.COUNTER, Intake.PHONE, Intake.VISIT)
 _PHONE = re.compile(r"\+?[0-9]{5,15}")
-_GAPS = str.maketrans("０１２３４５６７８９－", "0123456789-", " -()（）")
+_GAPS = str.maketrans("０１２３４５６７８９＋", "0123456789+", " \u3000\t-－–—()（）")
 
 
 @router.message(IsStaff(), Says("menu-behalf"))
@@ -45,7 +46,7 @@ async def ask_name(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Ans
     return desk.say("behalf-name", [_cancel(desk)])
 
 
-@router.message(StateFilter(Step.behalf_name))
+@router.message(Answering(Step.behalf_name))
 async def take_name(message: Message, desk: Desk) -> Answer:
     name = read(message, desk.channel).text.split("\n")[0][:40]
     if not name:
@@ -55,10 +56,12 @@ async def take_name(message: Message, desk: Desk) -> Answer:
     return desk.say("behalf-phone", [desk.button("behalf-no-phone", Pick(what="no-phone")), _cancel(desk)], name=name)
 
 
-@router.message(StateFilter(Step.behalf_phone))
+@router.message(Answering(Step.behalf_phone))
 async def take_phone(message: Message, desk: Desk) -> Answer:
-    phone = read(message, desk.channel).text.translate(_GAPS)
-    if not _PHONE.fullmatch(phone):
+    """A phone number in digits, however they are set apart, or somebody's contact card."""
+    said = message.contact.phone_number if message.contact else read(message, desk.channel).text
+    phone = phone_in(said)
+    if phone is None:
         return desk.say("behalf-phone-wrong", [desk.button("behalf-no-phone", Pick(what="no-phone")), _cancel(desk)])
     return _ask_need(desk, phone)
 
@@ -68,22 +71,29 @@ async def no_phone(query: CallbackQuery, desk: Desk) -> Answer:
     return _ask_need(desk, None)
 
 
+def phone_in(said: str) -> str | None:
+    """The phone number that somebody typed, in plain digits; None when it looks like none."""
+    phone = said.translate(_GAPS)
+    return phone if _PHONE.fullmatch(phone) else None
+
+
 def _ask_need(desk: Desk, phone: str | None) -> Say:
     desk.keep(phone=phone)
     desk.chat.state = Step.behalf_need.state
     return desk.say("behalf-need", [_cancel(desk)], name=desk.data["name"])
 
 
-@router.message(StateFilter(Step.behalf_need))
+@router.message(Answering(Step.behalf_need))
 async def take_need(message: Message, desk: Desk) -> Answer:
     content = read(message, desk.channel)
     if content.empty:
         return desk.say("nothing-readable")
-    before = desk.data.get("text", "")
-    text = f"{before}\n{content.text}".strip()
-    match = desk.office.matcher.match(text or "-")
-    ranked = [c.id for c in match.ranked[:3] if c.id != GENERAL]
-    desk.keep(text=text, files=[*desk.data.get("files", []), *content.files], ranked=ranked)
+    asked = content.album is not None and content.album == desk.data.get("album")
+    text = "\n".join(filter(None, [desk.data.get("text"), content.text]))
+    ranked = [c.id for c in desk.office.matcher.match(text).ranked[:3] if c.id != GENERAL] if text else []
+    desk.keep(text=text, files=[*desk.data.get("files", []), *content.files], ranked=ranked, album=content.album)
+    if asked and not content.text:
+        return None
     choices = [Choice(desk.service_name(s), Pick(what="behalf-as", arg=s).pack()) for s in [*ranked, GENERAL]]
     return desk.say("behalf-as", [*choices, _cancel(desk)], name=desk.data["name"])
 
@@ -113,4 +123,4 @@ async def record(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
     )
     desk.go(None)
     said = desk.say("behalf-done", menu=True, name=resident.name, number=spoken(request.number), request_id=request.id)
-    return [desk.say(f"danger-{found.kind.value}"), said] if found and present else said
+    return [Say(danger_words(desk, found)), said] if found and present else said

@@ -24,6 +24,12 @@ STAFF_ACTS = (
 RESIDENT_ACTS = (Action.RATE, Action.REOPEN, Action.SUPPLY, Action.URGE, Action.WITHDRAW)
 """Acts that have a button, in the order of the buttons; which of them are shown, the lifecycle decides."""
 
+LONG = 3000
+"""Characters of somebody's words that a card quotes; the rest comes as a file."""
+
+CONDUCTING = frozenset({Role.FIRST_RESPONDER, Role.HANDLER})
+"""Who conducts a mediation or legal-aid case, and reads what was said in a mediation."""
+
 _STAFF_ROLES = {Role.FIRST_RESPONDER, Role.HANDLER, Role.RECEIVER, Role.MANAGER}
 
 
@@ -79,7 +85,7 @@ def for_staff(voice: Voice, request: Request, item: Service, people: People, are
     body = [
         voice.t("staff-card-urgent") if request.urgent else None,
         voice.t("staff-card-head", number=spoken(request.number), service=voice.named(item), area=area),
-        Markup(quoted(request.text)) if request.text else None,
+        Markup(quoted(request.text, LONG)) if request.text else None,
         voice.t("files-attached", count=len(request.files)) if request.files else None,
         voice.t("staff-card-resident", name=resident.name, phone=phone),
         voice.t("staff-card-people", responder=people.first_responder.name, handler=people.handler.name),
@@ -119,20 +125,25 @@ def level_key(level: int) -> str:
     return f"level-{Level(level).name.lower().replace('_', '-')}"
 
 
-def staff_choices(voice: Voice, request: Request, roles: frozenset[Role]) -> list[Choice]:
-    """The buttons of staff on a request: what the lifecycle allows to these roles, and the history."""
+def staff_choices(voice: Voice, request: Request, roles: frozenset[Role], *, phone: str | None) -> list[Choice]:
+    """The buttons of staff on a request: what the lifecycle allows to these roles, and the history. A number can be
+    looked at where one was left."""
     acts = offered(request.status, roles & _STAFF_ROLES)
-    shown = [act for act in STAFF_ACTS if act in acts]
+    shown = [act for act in STAFF_ACTS if act in acts and (phone or act is not Action.LOOK_UP)]
     choices = [
         Choice(voice.t(f"act-{a.value.replace('_', '-')}"), Act(act=a.value, id=request.id).pack()) for a in shown
     ]
+    if request.domain == "mediation" and Action.MEDIATE in offered(request.status, roles & CONDUCTING):
+        choices.append(Choice(voice.t("act-mediation"), Act(act="mediation", id=request.id).pack()))
+    if request.kind == "legal_aid" and Action.LEGAL_AID in offered(request.status, roles & CONDUCTING):
+        choices.append(Choice(voice.t("act-legal-aid"), Act(act="legal-aid", id=request.id).pack()))
     if request.files:
         choices.append(Choice(voice.t("act-files"), Act(act="files", id=request.id).pack()))
     return [*choices, Choice(voice.t("act-history"), Act(act="history", id=request.id).pack())]
 
 
-def resident_choices(voice: Voice, request: Request) -> list[Choice]:
-    """The buttons of the resident on their own request."""
+def resident_choices(voice: Voice, request: Request, *, rated: bool) -> list[Choice]:
+    """The buttons of the resident on their own request; a rating can be changed where one was given."""
     acts = offered(request.status, {Role.RESIDENT})
     if Action.RATE in acts:
         return rating_choices(voice, request.id)
@@ -144,7 +155,7 @@ def resident_choices(voice: Voice, request: Request) -> list[Choice]:
         )
         for a in shown
     ]
-    if Action.REVISE in acts:
+    if Action.REVISE in acts and rated:
         choices.append(Choice(voice.t("act-revise"), Act(act="levels", id=request.id).pack()))
     return [*choices, Choice(voice.t("act-history"), Act(act="history", id=request.id).pack())]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge.lifecycle import NotAllowed, Status
+from knowledge.lifecycle import Action, NotAllowed, Status
 from storage.ledger import CaseError
 from storage.people import PeopleError
 
@@ -27,14 +27,16 @@ class Refusal:
 def refusal(error: Exception) -> Refusal:
     """The words for an error; one that nobody foresaw gets a sentence too."""
     if isinstance(error, NotAllowed):
-        if error.reason == "role":
-            return Refusal("error-not-your-turn", "not_allowed")
-        gone = _GONE.get(error.status)
-        if gone is not None:
-            return Refusal(f"error-is-{gone}", "not_allowed")
-        if error.action.value == "acknowledge":
-            return Refusal("error-acknowledged-already", "not_allowed")
-        return Refusal("error-not-now", "not_allowed")
+        return Refusal(_not_allowed(error), "not_allowed")
     if isinstance(error, CaseError | PeopleError):
         return Refusal(f"error-{error.code.replace('_', '-')}", error.code)
     return Refusal("error-unexpected", type(error).__name__, unexpected=True)
+
+
+def _not_allowed(error: NotAllowed) -> str:
+    if error.action is Action.ACKNOWLEDGE and error.status is Status.IN_PROGRESS:
+        return "error-acknowledged-already"
+    if error.reason == "role":
+        return "error-not-your-turn"
+    gone = _GONE.get(error.status)
+    return f"error-is-{gone}" if gone is not None else "error-not-now"

@@ -1,7 +1,5 @@
 """A manager's desk: the overview of a period, every request of the area, the satisfaction summary as files."""
 
-from datetime import datetime
-
 from aiogram import F, Router
 from aiogram.filters import Command, Filter
 from aiogram.types import CallbackQuery, Message
@@ -11,13 +9,13 @@ from handlers.front import Says
 from handlers.speech import Answer, Say
 from handlers.texts import Markup
 from handlers.worker import task_lines
-from knowledge.lifecycle import Role
 from knowledge.satisfaction import Summary
 from storage import reports
 
 router = Router(name="manager")
 
 _LISTED = 10
+_LONGEST_OFFSET = 8
 _FILTERS = ("open", "overdue", "poor", "all")
 
 
@@ -30,12 +28,7 @@ class IsManager(Filter):
 
 async def my_areas(desk: Desk) -> frozenset[int]:
     """Every area this manager answers for."""
-    return await desk.people.within(p.area_id for p in desk.posts if p.role is Role.MANAGER)
-
-
-def period(desk: Desk, name: str) -> tuple[datetime, datetime]:
-    """A named period on the area's clock, as aware UTC, the end excluded."""
-    return reports.period(name, desk.now, desk.office.rules.zone)
+    return await desk.people.managed(desk.me.id)
 
 
 @router.message(IsManager(), Command("overview"))
@@ -54,7 +47,7 @@ async def overview_of(query: CallbackQuery, callback_data: Pick, desk: Desk) -> 
 
 async def _overview(desk: Desk, name: str) -> Say:
     areas = await my_areas(desk)
-    start, end = period(desk, name)
+    start, end = reports.period(name, desk.now, desk.office.rules.zone)
     found = await reports.overview(desk.session, areas, start, end, desk.now)
     lines = [
         desk.t(
@@ -74,7 +67,7 @@ async def _overview(desk: Desk, name: str) -> Say:
             lines.append(_satisfaction(desk, desk.voice.named(domain), summary))
     choices = [desk.button(f"list-{f}", Pick(what="list", arg=f)) for f in _FILTERS]
     choices += [desk.button(f"period-{p}", Pick(what="overview", arg=p)) for p in reports.PERIODS if p != name]
-    choices.append(desk.button("export", Pick(what="export")))
+    choices += [desk.button("menu-rota", Pick(what="rota")), desk.button("export", Pick(what="export"))]
     return Say("\n".join(lines), choices, columns=2)
 
 
@@ -91,7 +84,7 @@ def _satisfaction(desk: Desk, name: str, summary: Summary) -> Markup:
 @router.callback_query(IsManager(), Pick.filter(F.what == "list"))
 async def list_requests(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
     chosen, _, offset = callback_data.arg.partition(".")
-    if chosen not in _FILTERS or not (offset or "0").isdecimal():
+    if chosen not in _FILTERS or not (offset or "0").isdecimal() or len(offset) > _LONGEST_OFFSET:
         return desk.say("button-old")
     start = int(offset or 0)
     areas = await my_areas(desk)
@@ -121,13 +114,18 @@ async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
     if kind not in ("xlsx", "csv"):
         choices = [desk.button(f"export-{k}", Pick(what="export", arg=f"{name}.{k}")) for k in ("xlsx", "csv")]
         return desk.say("export-kind", choices)
-    start, end = period(desk, name)
+    start, end = reports.period(name, desk.now, desk.office.rules.zone)
     desk.casebook.outbox.notice(
         desk.me.id,
         "export",
         format=kind,
         start=start.isoformat(),
         end=end.isoformat(),
-        areas=sorted(await my_areas(desk)),
     )
     return desk.say("export-coming")
+
+
+@router.callback_query(Pick.filter(F.what.in_({"overview", "list", "export"})))
+async def not_a_manager(query: CallbackQuery, desk: Desk) -> Answer:
+    """Somebody who is no manager, or no longer."""
+    return desk.say("error-not-your-turn")

@@ -7,7 +7,7 @@ from html import escape
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import cards, clock_notices, rota_words, spreadsheets
+from handlers import cards, clock_notices, mediation_notices, rota_words, spreadsheets
 from handlers.about import About, Document, Parcel
 from handlers.desk import Office
 from handlers.speech import Say, quoted
@@ -290,6 +290,7 @@ _PLAIN = {
     "my_data": _my_data,
     "unreachable": _unreachable,
     **dict.fromkeys(rota_words.KINDS, _rota),
+    **dict.fromkeys(mediation_notices.KINDS, mediation_notices.render),
 }
 _RENDERERS: dict[str, Renderer] = {
     "promise_warn": clock_notices.promise_warn,
@@ -318,6 +319,7 @@ _RENDERERS: dict[str, Renderer] = {
     "files": _files,
     "relay": _relay,
     "relay_edit": _relay_edit,
+    **mediation_notices.LEGAL_AID,
 }
 KINDS = frozenset({*_PLAIN, *_RENDERERS})
 """Every kind of notice that can be delivered."""

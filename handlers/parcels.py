@@ -1,5 +1,6 @@
 """From a parcel to Bot API methods: captions and albums, within the limits of the Bot API."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from aiogram.types import (
     ReplyParameters,
 )
 
-from handlers.notices import Parcel
+from handlers.about import Parcel
 from handlers.speech import LIMIT, keyboard, methods, page, split
 
 CAPTION = 1024
@@ -63,7 +64,7 @@ async def open_parcel(parcel: Parcel, chat_id: int, *, elder: bool, more: str, f
         built += await _send(group, chat_id, caption, markup, reply_to, fetch)
         caption = markup = reply_to = None
     for document in parcel.documents:
-        made = BufferedInputFile(document.make(), document.name)
+        made = BufferedInputFile(await asyncio.to_thread(document.make), document.name)
         built.append(api.SendDocument(chat_id=chat_id, document=made))
     return built
 

@@ -18,7 +18,8 @@ from knowledge.satisfaction import Summary, summarise
 from storage.reports import Closure
 
 BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the beginning of a formula, full-width forms included."""
 Cell = str | int | float | None
 
 
@@ -42,11 +43,15 @@ def tables(
     domains = {d.id: voice.named(d) for d in catalogue.domains}
     services = catalogue.services
 
-    def by(key: Callable[[Closure], str], name: str) -> Table:
-        groups: dict[str, list[Closure]] = defaultdict(list)
+    def by(key: Callable[[Closure], tuple[str, object]], name: str) -> Table:
+        """:param key: the label of a closure's row, and what tells rows with the same label apart"""
+        groups: dict[tuple[str, object], list[Closure]] = defaultdict(list)
         for closure in closures:
             groups[key(closure)].append(closure)
-        rows = [_figures(label, summarise(c.case for c in group)) for label, group in sorted(groups.items())]
+        rows = [
+            _figures(label, summarise(c.case for c in group))
+            for (label, _), group in sorted(groups.items(), key=lambda item: (item[0][0], str(item[0][1])))
+        ]
         total = _figures(voice.t("sheet-total"), summarise(c.case for c in closures))
         headings = [
             voice.t(name),
@@ -75,9 +80,9 @@ def tables(
     )
     return [
         head,
-        by(lambda c: domains[c.request.domain], "sheet-domain"),
-        by(lambda c: voice.named(services[c.request.service_id]), "sheet-service"),
-        by(lambda c: c.first_responder, "sheet-responder"),
+        by(lambda c: (domains[c.request.domain], c.request.domain), "sheet-domain"),
+        by(lambda c: (voice.named(services[c.request.service_id]), c.request.service_id), "sheet-service"),
+        by(lambda c: (c.first_responder, c.first_responder_id), "sheet-responder"),
         detail,
     ]
 
@@ -172,11 +177,8 @@ def comma_separated(table: Table) -> bytes:
 
 def _plain(rows: Sequence[Sequence[Cell]]) -> Iterator[list[Cell]]:
     for row in rows:
-        yield [
-            f"'{cell}"
-            if isinstance(cell, str) and cell.lstrip().startswith(_FORMULA) and cell
-            else round(cell, 4)
-            if isinstance(cell, float)
-            else cell
-            for cell in row
-        ]
+        yield [_harmless(c) if isinstance(c, str) else round(c, 4) if isinstance(c, float) else c for c in row]
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell[:1] in ("\t", "\r", "\n") or cell.lstrip().startswith(_FORMULA) else cell

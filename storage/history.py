@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Action, Role
-from storage.tables import Event, Note, Request
+from storage.tables import Event, Message, Note, Rating, Request
 
 
 async def append(
@@ -70,18 +70,29 @@ def _note_digest(note: Note) -> str:
     return hashlib.sha256(f"{note.salt}\n{note.text}".encode()).hexdigest()
 
 
-async def timeline(session: AsyncSession, request_id: int) -> list[tuple[Event, Note | None]]:
-    """The request's acts in order, each with the words that go with it (None when there are none)."""
-    notes = {
-        note.id: note for note in (await session.execute(select(Note).where(Note.request_id == request_id))).scalars()
-    }
-    events = await session.execute(select(Event).where(Event.request_id == request_id).order_by(Event.position))
-    return [(event, notes.get(event.data.get("note", 0))) for event in events.scalars()]
+async def timeline(session: AsyncSession, request_id: int) -> list[tuple[Event, Note | Message | None]]:
+    """The request's acts in order, each with the words that go with it: a reason, an outcome, what was said (None
+    when there are none)."""
+    notes = {n.id: n for n in (await session.execute(select(Note).where(Note.request_id == request_id))).scalars()}
+    said = {m.id: m for m in (await session.execute(select(Message).where(Message.request_id == request_id))).scalars()}
+    return [
+        (event, notes.get(event.data.get("note", 0)) or said.get(event.data.get("message", 0)))
+        for event in await _events(session, request_id)
+    ]
+
+
+async def _events(session: AsyncSession, request_id: int) -> Sequence[Event]:
+    found = await session.execute(select(Event).where(Event.request_id == request_id).order_by(Event.position))
+    return found.scalars().all()
 
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something wrong with a request's history: `altered`, `missing`, `reordered`, `extra` or `note_altered`."""
+    """Something wrong with a request's history.
+
+    :ivar what: `altered`, `missing`, `reordered` or `extra` for an event; `note_altered` for the words of one;
+        `status_altered`, `responder_altered` or `rating_altered` where the request says other than its history
+    """
 
     number: str
     position: int
@@ -89,7 +100,8 @@ class Flaw:
 
 
 async def audit(session: AsyncSession) -> AsyncIterator[Flaw]:
-    """Check every chain and every note against its digest (an erased note is not a flaw)."""
+    """Check every chain, every note against its digest (an erased one is not a flaw), and what requests and ratings
+    say against their history."""
     last_id = 0
     while True:
         requests = (
@@ -101,27 +113,73 @@ async def audit(session: AsyncSession) -> AsyncIterator[Flaw]:
             return
         for request in requests:
             last_id = request.id
-            for flaw in await _audit_one(session, request):
+            events = await _events(session, request.id)
+            for flaw in (
+                *_chain(request, events),
+                *await _notes(session, request, events),
+                *await _outcome(session, request, events),
+            ):
                 yield flaw
         session.expunge_all()
 
 
-async def _audit_one(session: AsyncSession, request: Request) -> list[Flaw]:
+def _chain(request: Request, events: Sequence[Event]) -> list[Flaw]:
     flaws: list[Flaw] = []
     previous = ""
     expected = 1
-    for event, note in await timeline(session, request.id):
+    for event in events:
         if event.position > expected:
             flaws += [Flaw(request.number, gap, "missing") for gap in range(expected, event.position)]
         elif fingerprint(event) != event.hash:
             flaws.append(Flaw(request.number, event.position, "altered"))
         elif event.previous != previous:
             flaws.append(Flaw(request.number, event.position, "reordered"))
-        if note is not None and note.salt and _note_digest(note) != event.data.get("note_digest"):
-            flaws.append(Flaw(request.number, event.position, "note_altered"))
         previous, expected = event.hash, event.position + 1
     if expected <= request.events:
         flaws += [Flaw(request.number, gap, "missing") for gap in range(expected, request.events + 1)]
-    elif expected > request.events + 1 or previous != request.last_hash:
-        flaws.append(Flaw(request.number, expected - 1, "extra" if expected > request.events + 1 else "altered"))
+    elif expected > request.events + 1:
+        flaws.append(Flaw(request.number, expected - 1, "extra"))
+    elif previous != request.last_hash:
+        flaws.append(Flaw(request.number, expected - 1, "altered"))
+    return flaws
+
+
+async def _notes(session: AsyncSession, request: Request, events: Sequence[Event]) -> list[Flaw]:
+    notes = {n.id: n for n in (await session.execute(select(Note).where(Note.request_id == request.id))).scalars()}
+    flaws: list[Flaw] = []
+    for event in events:
+        if "note" not in event.data:
+            continue
+        note = notes.get(event.data["note"])
+        erased = note is not None and not note.text and not note.salt
+        if note is None or (not erased and _note_digest(note) != event.data.get("note_digest")):
+            flaws.append(Flaw(request.number, event.position, "note_altered"))
+    return flaws
+
+
+async def _outcome(session: AsyncSession, request: Request, events: Sequence[Event]) -> list[Flaw]:
+    """Where the request, or a rating of it, says other than what was done."""
+    responder: int | None = None
+    levels: dict[int, tuple[int | None, int | None]] = {}
+    for event in events:
+        said = event.data
+        match event.action:
+            case Action.RECORD:
+                responder = said.get("first_responder")
+            case Action.REPLACE:
+                responder = said.get("after")
+            case Action.RATE:
+                levels[said.get("round", 0)] = (said.get("level"), None)
+            case Action.REVISE:
+                first, _ = levels.get(said.get("round", 0), (None, None))
+                levels[said.get("round", 0)] = (first, said.get("level"))
+    ratings = (await session.execute(select(Rating).where(Rating.request_id == request.id))).scalars()
+    at = len(events)
+    flaws: list[Flaw] = []
+    if events and events[-1].status is not request.status:
+        flaws.append(Flaw(request.number, at, "status_altered"))
+    if responder != request.first_responder_id:
+        flaws.append(Flaw(request.number, at, "responder_altered"))
+    if {r.round: (r.level, r.revised_level) for r in ratings} != levels:
+        flaws.append(Flaw(request.number, at, "rating_altered"))
     return flaws

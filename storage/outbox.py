@@ -1,7 +1,7 @@
 """What must still be said. Rows are written in the transaction of the act they tell of; the courier delivers
 them at least once. A claim is a lease: a courier that dies lets go of its rows when the lease ends."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,14 +11,22 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import Outbox, Shown
+from storage.mediation_tables import MediationShown
+from storage.tables import Message, Outbox, Shown
 
 LEASE = timedelta(seconds=60)
+CLAIMED = 100
+"""Rows that are claimed at most at once."""
 WRITTEN = "shouwen_outbox"
 """Key in `session.info` under which this unit of work's rows wait to be handed to the courier."""
 
 REPLY = "reply"
 """The kind of a row that is a finished Bot API method for one chat; every other kind is a notice."""
+
+FORGET = "forget"
+"""The kind of a row that tells a channel to erase what it holds of a chat itself."""
+_READ = timedelta(seconds=20)
+"""How long a goodbye is left on the screen before the channel forgets the chat."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,10 @@ class OutboxWriter:
         row = Outbox(channel=channel, chat_id=chat_id, kind=REPLY, payload=method, request_id=request_id)
         return self._add(row, timedelta())
 
+    def forget(self, channel: str, chat_id: int) -> Outbox:
+        """Have the channel erase its own copy of this chat, a moment after the goodbye was shown."""
+        return self._add(Outbox(channel=channel, chat_id=chat_id, kind=FORGET, payload={}), _READ)
+
     async def once(self, key: str, person_id: int, kind: str, *, request_id: int | None = None, **payload: Any) -> bool:
         """A notice that is written once however often a sweep comes by; False when it was there already."""
         insert = sqlite_insert if self._session.get_bind().dialect.name == "sqlite" else postgresql_insert
@@ -86,7 +98,7 @@ class OutboxWriter:
         return row
 
 
-async def claim(session: AsyncSession, now: datetime, limit: int = 100) -> Sequence[Outbox]:
+async def claim(session: AsyncSession, now: datetime, limit: int = CLAIMED) -> Sequence[Outbox]:
     """Lease the oldest due rows to this process; rows that another process holds are passed over."""
     due = (
         select(Outbox.id)
@@ -106,6 +118,22 @@ async def claim(session: AsyncSession, now: datetime, limit: int = 100) -> Seque
         )
     ).scalars()
     return sorted(rows, key=lambda row: row.id)
+
+
+async def release(session: AsyncSession, row_ids: Collection[int]) -> None:
+    """Let go of rows that this process will not deliver, so that the next one need not wait for the lease to end."""
+    await session.execute(
+        update(Outbox)
+        .where(Outbox.id.in_(list(row_ids)), Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
+        .values(leased_until=None)
+    )
+
+
+async def recover(session: AsyncSession, now: datetime) -> None:
+    """Take over everything at once: only for a process that knows that it is the only one."""
+    pending = (Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
+    await session.execute(update(Outbox).where(*pending, Outbox.leased_until.is_not(None)).values(leased_until=None))
+    await session.execute(update(Outbox).where(*pending, Outbox.error.is_not(None)).values(due_at=now))
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
@@ -133,6 +161,11 @@ async def settle(session: AsyncSession, results: Iterable[Sent], now: datetime) 
         else:
             values["sent_at"] = now
         await session.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
+        case_id = row.payload.get("case")
+        if row.request_id is None and case_id is not None and row.channel is not None:
+            for message_id in result.message_ids:
+                place = {"channel": row.channel, "chat_id": row.chat_id, "message_id": message_id}
+                await session.merge(MediationShown(**place, case_id=case_id))
         if row.request_id is not None and row.channel is not None:
             for message_id in result.message_ids:
                 await session.merge(
@@ -147,8 +180,18 @@ async def settle(session: AsyncSession, results: Iterable[Sent], now: datetime) 
 
 
 async def shown(session: AsyncSession, channel: str, chat_id: int, message_id: int) -> Shown | None:
-    """Which request a message in this chat belongs to."""
-    return await session.get(Shown, (channel, chat_id, message_id))
+    """Which request a message in this chat belongs to: one that was shown here, or one that was written here."""
+    if (found := await session.get(Shown, (channel, chat_id, message_id))) is not None:
+        return found
+    written = await session.execute(
+        select(Message.request_id, Message.id).where(
+            Message.channel == channel, Message.chat_id == chat_id, Message.message_id == message_id
+        )
+    )
+    own = written.first()
+    return own and Shown(
+        channel=channel, chat_id=chat_id, message_id=message_id, request_id=own.request_id, relayed_id=own.id
+    )
 
 
 async def copies(session: AsyncSession, relayed_id: int, channel: str, chat_id: int) -> list[int]:
@@ -162,6 +205,7 @@ async def copies(session: AsyncSession, relayed_id: int, channel: str, chat_id: 
 
 
 async def prune(session: AsyncSession, before: datetime) -> int:
-    """Forget delivered rows older than this: their words were personal data; `Shown` still tells whose they were."""
-    done = await session.execute(delete(Outbox).where(Outbox.sent_at < before))
+    """Forget rows that were delivered, or given up, before this: their words are personal data; `Shown` still tells
+    which request a message belongs to."""
+    done = await session.execute(delete(Outbox).where((Outbox.sent_at < before) | (Outbox.failed_at < before)))
     return int(done.rowcount)  # type: ignore[attr-defined]

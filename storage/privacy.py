@@ -1,12 +1,32 @@
 """A person's own data: everything about oneself (我的数据), and erasure (注销) that leaves only counts."""
 
+import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, false, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import Message, Note, Outbox, Person, Rating, Request, Staff
+from knowledge.lifecycle import Role
+from storage import case_privacy
+from storage.outbox import REPLY
+from storage.tables import (
+    Conversation,
+    Invite,
+    Message,
+    Note,
+    Outbox,
+    Person,
+    Rating,
+    Request,
+    Shown,
+    Staff,
+    WebMessage,
+)
+
+NAMELESS = "—"
+"""What stands where a name was."""
 
 
 async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
@@ -16,20 +36,21 @@ async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
         .scalars()
         .all()
     )
+    ids = [r.id for r in mine]
     said = (
-        (await session.execute(select(Message).where(Message.sender_id == person.id).order_by(Message.id)))
-        .scalars()
-        .all()
+        (await session.execute(select(Message).where(Message.request_id.in_(ids)).order_by(Message.id))).scalars().all()
     )
-    ratings = {
-        (r.request_id, r.round): r
-        for r in (await session.execute(select(Rating).where(Rating.rated_by_id == person.id))).scalars()
-    }
+    ratings = (
+        (await session.execute(select(Rating).where(Rating.request_id.in_(ids)).order_by(Rating.id))).scalars().all()
+    )
     return {
         "name": person.name,
         "phone": person.phone,
         "channel": person.channel,
+        "chat": person.chat_id,
         "language": person.language,
+        "elder_mode": person.elder_mode,
+        "known_since": _iso(person.created_at),
         "consented_at": _iso(person.consented_at),
         "consent_version": person.consent_version,
         "requests": [
@@ -44,6 +65,7 @@ async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
                 "messages": [
                     {
                         "at": _iso(m.created_at),
+                        "from": "me" if m.role is Role.RESIDENT else "staff",
                         "text": m.text,
                         "files": [f["kind"] for f in m.files],
                         "earlier": m.earlier,
@@ -55,40 +77,116 @@ async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
                     {
                         "level": g.level,
                         "changed_to": g.revised_level,
+                        "reason": g.reason,
                         "comment": g.comment,
                         "at": _iso(g.rated_at),
                     }
-                    for (request_id, _), g in ratings.items()
-                    if request_id == r.id
+                    for g in ratings
+                    if g.request_id == r.id
                 ],
             }
             for r in mine
         ],
+        "mediations": await case_privacy.about(session, person),
     }
 
 
 async def erase(session: AsyncSession, person: Person, now: datetime) -> None:
-    """Blank everything that tells who somebody was: name, phone, chat, words and files. Requests, events and
-    ratings stay as counts."""
+    """Blank everything that tells who somebody was: name, phone, chat, words and files, wherever they stand, also in
+    the chats of staff as far as they are kept here. Requests, events and ratings stay, as counts; what a member of
+    staff wrote in the course of their work belongs to the requests and stays too.
+
+    The web chat's own lines of this person, and the bytes of files, are the channel's to remove.
+    """
+    await session.flush()
     own = select(Request.id).where(Request.resident_id == person.id)
+    await _blank_requests(session, own)
+    await _blank_chats(session, person, own, now)
+    await case_privacy.blank(session, person, own, now)
+    await session.execute(
+        update(Message).where(Message.sender_id == person.id).values(channel="", chat_id=0, message_id=0, album=None)
+    )
+    await session.execute(update(Staff).where(Staff.person_id == person.id, Staff.until.is_(None)).values(until=now))
+    await session.execute(update(Invite).where(Invite.used_by_id == person.id).values(name=None))
+    person.name, person.phone, person.channel, person.chat_id = NAMELESS, None, None, None
+    person.area_id = person.consented_at = person.consent_version = None
+    person.erased_at = now
+
+
+async def _blank_requests(session: AsyncSession, own: Any) -> None:
     await session.execute(
         update(Request).where(Request.id.in_(own)).values(text="", files=[], outcome=None, outcome_files=[])
     )
-    await session.execute(update(Message).where(Message.sender_id == person.id).values(text="", files=[], earlier=[]))
     await session.execute(update(Message).where(Message.request_id.in_(own)).values(text="", files=[], earlier=[]))
-    await session.execute(
-        update(Note).where(Note.request_id.in_(own) | (Note.author_id == person.id)).values(text="", salt="")
-    )
-    await session.execute(update(Rating).where(Rating.rated_by_id == person.id).values(comment=None))
+    await session.execute(update(Note).where(Note.request_id.in_(own)).values(text="", salt=""))
+    await session.execute(update(Rating).where(Rating.request_id.in_(own)).values(comment=None))
+
+
+async def _blank_chats(session: AsyncSession, person: Person, own: Any, now: datetime) -> None:
+    """What was shown about this person, in their chat and in those of staff."""
+    here = and_(Outbox.channel == person.channel, Outbox.chat_id == person.chat_id) if person.chat_id else false()
+    mine = or_(here, Outbox.person_id == person.id, and_(Outbox.request_id.in_(own), Outbox.kind == REPLY))
     await session.execute(
         update(Outbox)
-        .where(Outbox.person_id == person.id, Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
+        .where(mine, Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
         .values(failed_at=now, error="erased")
     )
-    await session.execute(update(Staff).where(Staff.person_id == person.id, Staff.until.is_(None)).values(until=now))
-    person.name, person.phone, person.channel, person.chat_id = "—", None, None, None
-    person.area_id = person.consented_at = person.consent_version = None
-    person.erased_at = now
+    await session.execute(update(Outbox).where(mine).values(payload={}, channel=None, chat_id=None))
+    shown = (await session.execute(select(Shown).where(Shown.request_id.in_(own)))).scalars().all()
+    case_lines, case_chats = await case_privacy.shown(session, person, own)
+    chats = {s.chat_id for s in shown} | case_chats
+    words = [w for w in (person.name, person.phone) if w and len(w) > 1]
+    await _scrub(session, Outbox, ("payload",), Outbox.kind == REPLY, words)
+    await _scrub(session, Conversation, ("data", "choices"), Conversation.chat_id.in_(chats), words)
+    await _scrub(session, WebMessage, ("payload",), WebMessage.chat_id.in_(chats), words)
+    await _delete_lines(session, {(s.chat_id, s.message_id) for s in shown if s.channel == "web"} | case_lines)
+    await session.execute(delete(Shown).where(Shown.channel == person.channel, Shown.chat_id == person.chat_id))
+    await session.execute(delete(Conversation).where(Conversation.chat_id == person.chat_id))
+
+
+async def _scrub(
+    session: AsyncSession, table: Any, fields: Collection[str], where: ColumnElement[bool], words: Collection[str]
+) -> None:
+    """Replace these words in JSON columns. JSON is stored with everything beyond ASCII escaped."""
+    if not words:
+        return
+    found = [
+        cast(getattr(table, field), Text).contains(json.dumps(word)[1:-1], autoescape=True)
+        for field in fields
+        for word in words
+    ]
+    for row in (await session.execute(select(table).where(where, or_(*found)))).scalars():
+        for field in fields:
+            setattr(row, field, _without(getattr(row, field), words))
+    await session.flush()
+
+
+def _without(value: Any, words: Collection[str]) -> Any:
+    if isinstance(value, str):
+        for word in words:
+            value = value.replace(word, NAMELESS)
+        return value
+    if isinstance(value, dict):
+        return {key: _without(item, words) for key, item in value.items()}
+    return [_without(item, words) for item in value] if isinstance(value, list) else value
+
+
+async def _delete_lines(session: AsyncSession, lines: Collection[tuple[int, int]]) -> None:
+    """Delete lines of web chats the way the channel does, so that open pages drop them as well."""
+    if not lines:
+        return
+    rows = await session.execute(
+        select(WebMessage)
+        .where(tuple_(WebMessage.chat_id, WebMessage.id).in_(sorted(lines)))
+        .order_by(WebMessage.chat_id, WebMessage.id)
+    )
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    for row in rows.scalars().all():
+        if postgresql:
+            await session.execute(select(func.pg_advisory_xact_lock(row.chat_id)))
+        last = await session.scalar(select(func.max(WebMessage.change)).where(WebMessage.chat_id == row.chat_id))
+        row.payload, row.change = {"kind": row.payload.get("kind", "text"), "deleted": True}, (last or 0) + 1
+        await session.flush()
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -12,6 +12,10 @@ notice-recorded = ✓ Your request is recorded
     We promise: done by { $resolve }
 notice-acknowledged = <b>{ $handler }</b> has acknowledged your request “{ $service }”. It will be resolved by { $resolve }.
     Anything you say here goes to { $handler }.
+notice-handed-over = <b>{ $handler }</b> now works on your request “{ $service }” ({ $tail }). It will be resolved by { $resolve }; the promised time stays the same.
+    <b>{ $responder }</b> is still your first responder, who looks after it to the end.
+    .elder = <b>{ $handler }</b> now works on your request “{ $service }”.
+    <b>{ $responder }</b> still looks after it to the end.
 notice-resolved = Your request “{ $service }” ({ $tail }) is resolved. { $handler } says:
     { $outcome }
     Are you satisfied? If it is not solved, tap “Not solved yet”.
@@ -26,6 +30,7 @@ notice-assigned = <b>New request: you are the first responder</b>{ $why }
 notice-assigned-urgent = <b>Urgent! Contact the resident now</b>{ $why }
 notice-danger-alert = <b>Danger! Assigned to { $handler }. Please watch it too</b>
 notice-offered = <b>{ $sender }</b> asks you to take over. You become the handler once you acknowledge.{ $why }
+notice-offer-over = { $tail } { $service }: you do not need to take over any more.
 notice-transfer-taken = { $tail } { $service }: <b>{ $handler }</b> has acknowledged. The handler is now { $handler }.
 notice-resolved-by = { $tail } { $service }: resolved by { $handler }.
     { $outcome }
@@ -36,11 +41,12 @@ notice-rated = { $tail } { $service }: rating from { $resident }: <b>{ $level }<
 notice-rating-comment = { $tail } { $service }: { $resident } says:
     { $comment }
 notice-reopened = <b>The resident says it is not solved. It is back with the first responder</b>; the promised time stays the same:
-notice-call-resident = { $resident } does not use the chat. Please phone and tell them: { $tail } { $service } { $news }.
+notice-call-resident = { $resident } cannot be reached in the chat. Please phone or visit and tell them: { $tail } { $service } { $news }.
 news-acknowledged = has been acknowledged
+news-handed-over = has a new handler
 news-resolved = has been resolved, and ask how satisfied they are
 news-replaced = has a new first responder
-news-relay = has a new message to pass on
-news-relay-edit = has a message to pass on that was changed
+news-relay = : your message was not delivered, only kept on record
+news-relay-edit = : your changed message was not delivered, only kept on record
 news-closed-unrated = has been closed as unrated
 notice-unreachable = { $name } can no longer be reached in the chat (perhaps blocked or deleted). Please check what you have open with them.

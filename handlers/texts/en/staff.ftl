@@ -18,6 +18,7 @@ offered-to-you = (transferred to you, waiting for you to acknowledge)
 tasks = { $count } in hand, { $overdue } overdue. Soonest due first:
 tasks-none = No open requests in hand.
 acknowledged = Acknowledged. { $name } knows that you are the handler. Please resolve it by { $when }.
+acknowledged-no-chat = Acknowledged. { $name } does not use the chat; the first responder will phone. Please resolve it by { $when }.
 phone = Phone: { $phone } (this look is on record)
 phone-none = No phone number was left. Please use the chat.
 outcome-ask = Please write the outcome; { $name } will see it. Say clearly what was done and how it ended.
@@ -31,6 +32,7 @@ replace-why = <b>{ $name }</b> will be the first responder. Please write the rea
 replaced = { $name } is now the first responder ({ $number }). The resident has been told.
 no-colleague = This community has no other colleague who can take it. Please invite one first.
 reason-words = Please write the reason in words.
+error-reason-empty = Please write a reason before handing it on.
 
 behalf-how = On-behalf intake: how did the resident tell you?
 behalf-way-counter = At the counter

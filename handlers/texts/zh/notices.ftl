@@ -12,6 +12,10 @@ notice-recorded = ✓ 登记好了
     答应您：{ $resolve } 前办好
 notice-acknowledged = <b>{ $handler }</b>已受理您的「{ $service }」，{ $resolve } 前办结。
     有话直接在这里说，会转给{ $handler }。
+notice-handed-over = 您的「{ $service }」（{ $tail }）现在由<b>{ $handler }</b>接着办，{ $resolve } 前办结，答应您的时间不变。
+    首问责任人还是<b>{ $responder }</b>，负责到底。
+    .elder = 您的「{ $service }」现在由<b>{ $handler }</b>接着办。
+    <b>{ $responder }</b>还是负责到底。
 notice-resolved = 您的「{ $service }」（{ $tail }）办结了，{ $handler }说：
     { $outcome }
     您满意吗？没解决就点「还没解决」。
@@ -26,6 +30,7 @@ notice-assigned = <b>新诉求，您是首问责任人</b>{ $why }
 notice-assigned-urgent = <b>紧急！请马上联系居民</b>{ $why }
 notice-danger-alert = <b>险情！已派给{ $handler }，请您也盯着</b>
 notice-offered = <b>{ $sender }</b>请您接手，受理后由您承办：{ $why }
+notice-offer-over = { $tail } { $service }：不用您接手了。
 notice-transfer-taken = { $tail } { $service }：<b>{ $handler }</b>已受理，现在由{ $handler }承办。
 notice-resolved-by = { $tail } { $service }：{ $handler }已办结。
     { $outcome }
@@ -36,11 +41,12 @@ notice-rated = { $tail } { $service }：{ $resident }评价<b>{ $level }</b>。
 notice-rating-comment = { $tail } { $service }：{ $resident }说：
     { $comment }
 notice-reopened = <b>居民说还没解决，退回首问责任人</b>，答应的时间不变：
-notice-call-resident = { $resident }没有用聊天，请打电话告诉：{ $tail } { $service } { $news }。
+notice-call-resident = { $resident }在聊天里收不到消息，请打电话或者上门告诉：{ $tail } { $service } { $news }。
 news-acknowledged = 已受理
+news-handed-over = 换了承办人
 news-resolved = 已办结，并问满不满意
 news-replaced = 换了首问责任人
-news-relay = 有新的话要转告
-news-relay-edit = 转告的话改了
+news-relay = 您刚才的话没有送到，只留了记录
+news-relay-edit = 您改过的话没有送到，只留了记录
 news-closed-unrated = 已按未评价结案
 notice-unreachable = { $name }在聊天里联系不上了（可能屏蔽或注销了）。请看看手上的事。

@@ -18,6 +18,7 @@ offered-to-you = （转给您，待受理）
 tasks = 手上 { $count } 件，超时 { $overdue } 件。最先到期的在前：
 tasks-none = 手上没有在办的诉求。
 acknowledged = 已受理。{ $name }已经知道由您承办。请在 { $when } 前办结。
+acknowledged-no-chat = 已受理。{ $name }没有用聊天，首问责任人会打电话告诉。请在 { $when } 前办结。
 phone = 电话：{ $phone }（这次查看已留痕）
 phone-none = 没有留电话。请在聊天里联系。
 outcome-ask = 请写办理结果，{ $name }会看到。写清楚：办了什么、结果怎样。
@@ -31,6 +32,7 @@ replace-why = 换成<b>{ $name }</b>，请写原因（居民会知道新的姓�
 replaced = 首问责任人已换成{ $name }（{ $number }），居民已经知道。
 no-colleague = 这个社区没有别的同事可以接。请先邀请同事加入。
 reason-words = 请用文字写原因。
+error-reason-empty = 请写原因，再交给对方。
 
 behalf-how = 代为登记：居民是怎么说的？
 behalf-way-counter = 来窗口

@@ -1,0 +1,112 @@
+"""What mediation and legal-aid cases hold of a person: told on request (我的数据), blanked on erasure (注销)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from knowledge.mediation import LIVE
+from storage.mediation_tables import (
+    LegalAidCase,
+    MediationAgreement,
+    MediationCase,
+    MediationMessage,
+    MediationSession,
+    MediationShown,
+)
+from storage.outbox import OutboxWriter
+from storage.tables import Person, Request
+
+
+async def about(session: AsyncSession, person: Person) -> list[dict[str, Any]]:
+    """The mediation cases somebody is a party to, with what concerns them: never the other side's words."""
+    rows = await session.execute(
+        select(MediationCase, Request)
+        .join(Request, Request.id == MediationCase.request_id)
+        .where(or_(MediationCase.other_id == person.id, Request.resident_id == person.id))
+        .order_by(MediationCase.id)
+    )
+    return [await _case(session, case, request, person) for case, request in rows.tuples().all()]
+
+
+async def _case(session: AsyncSession, case: MediationCase, request: Request, person: Person) -> dict[str, Any]:
+    other = case.other_id == person.id
+    meetings = await session.execute(select(MediationSession).where(MediationSession.case_id == case.id))
+    agreements = await session.execute(select(MediationAgreement).where(MediationAgreement.case_id == case.id))
+    said = await session.execute(
+        select(MediationMessage).where(MediationMessage.case_id == case.id).order_by(MediationMessage.id)
+    )
+    return {
+        "number": request.number,
+        "as": "other party" if other else "applicant",
+        "stage": case.stage.value,
+        "meetings": [{"at": m.at.isoformat(), "place": m.place} for m in meetings.scalars()],
+        "agreements": [
+            {"text": a.text, "effective": a.effective.isoformat(), "perform_by": a.perform_by.isoformat()}
+            for a in agreements.scalars()
+        ],
+        "messages": [
+            {
+                "at": m.created_at.isoformat(),
+                "from": "me" if m.from_other else "staff",
+                "text": m.text,
+                "files": [f["kind"] for f in m.files],
+            }
+            for m in said.scalars()
+            if other
+        ],
+    }
+
+
+async def shown(session: AsyncSession, person: Person, own: Any) -> tuple[set[tuple[int, int]], set[int]]:
+    """Where the cases of somebody were spoken of: lines of web chats (chat and message id), and all chats.
+
+    :param own: a selection of the ids of the person's own requests
+    """
+    cases = select(MediationCase.id).where(or_(MediationCase.other_id == person.id, MediationCase.request_id.in_(own)))
+    rows = (await session.execute(select(MediationShown).where(MediationShown.case_id.in_(cases)))).scalars().all()
+    others = await session.execute(
+        select(Person.chat_id)
+        .join(MediationCase, MediationCase.other_id == Person.id)
+        .where(MediationCase.request_id.in_(own))
+    )
+    chats = {row.chat_id for row in rows} | {chat_id for chat_id in others.scalars() if chat_id is not None}
+    return {(row.chat_id, row.message_id) for row in rows if row.channel == "web"}, chats
+
+
+async def blank(session: AsyncSession, person: Person, own: Any, now: datetime) -> None:
+    """Remove what the cases hold of somebody who leaves: of both kinds of party all words, of the other party also
+    the name, the number and the link. Whoever works on a live case hears that the other party has left.
+
+    :param own: a selection of the ids of the person's own requests
+    """
+    rows = await session.execute(
+        select(MediationCase, Request.handler_id)
+        .join(Request, Request.id == MediationCase.request_id)
+        .where(MediationCase.other_id == person.id, MediationCase.stage.in_(LIVE))
+    )
+    for case, handler_id in rows.tuples().all():
+        OutboxWriter(session, now).notice(handler_id, "mediation_other_left", case=case.id)
+    cases = select(MediationCase.id).where(or_(MediationCase.other_id == person.id, MediationCase.request_id.in_(own)))
+    await session.execute(update(MediationMessage).where(MediationMessage.case_id.in_(cases)).values(text="", files=[]))
+    await session.execute(update(MediationAgreement).where(MediationAgreement.case_id.in_(cases)).values(text=""))
+    await session.execute(update(MediationSession).where(MediationSession.case_id.in_(cases)).values(place=""))
+    await session.execute(delete(MediationShown).where(MediationShown.case_id.in_(cases)))
+    await session.execute(
+        update(MediationCase)
+        .where(MediationCase.id.in_(cases))
+        .values(other_name=None, other_phone=None, digest=None)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(
+        update(LegalAidCase)
+        .where(LegalAidCase.request_id.in_(own))
+        .values(reason=None, lawyer_name=None, lawyer_phone=None)
+    )
+    await session.execute(
+        update(MediationCase)
+        .where(MediationCase.other_id == person.id)
+        .values(other_id=None)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,142 @@
+"""The casebook obeys the lifecycle: every act, in every status, by everybody a request can have to do with."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from knowledge.lifecycle import Action, NotAllowed, Role, Status
+from storage.casebook import Casebook
+from storage.ledger import CaseError, Source
+from storage.tables import Rating, Request
+from tests.lifecycle_table import AFTER, ALLOWED
+from tests.storage.office import Office
+
+Act = Callable[[Casebook, Request, int, "People"], Awaitable[Any]]
+
+
+class People(dict[Role, int]):
+    """One person for every role, and `target`, a colleague to hand something on to."""
+
+    target: int
+
+
+def _said(books: Casebook, request: Request, who: int, people: People) -> Awaitable[Any]:
+    return books.say(request.id, who, "在吗", [], Source("telegram", who, 1))
+
+
+ACTS: dict[Action, Act] = {
+    Action.ACKNOWLEDGE: lambda books, r, who, people: books.acknowledge(r.id, who),
+    Action.TRANSFER: lambda books, r, who, people: books.transfer(r.id, who, people.target, "更熟"),
+    Action.CONTACT: _said,
+    Action.SUPPLY: _said,
+    Action.RESOLVE: lambda books, r, who, people: books.resolve(r.id, who, "办好了"),
+    Action.RATE: lambda books, r, who, people: books.rate(r.id, who, 5),
+    Action.REVISE: lambda books, r, who, people: books.rate(r.id, who, 4),
+    Action.REOPEN: lambda books, r, who, people: books.reopen(r.id, who),
+    Action.SETTLE: lambda books, r, who, people: books.settle(r.id, who),
+    Action.URGE: lambda books, r, who, people: books.urge(r.id, who),
+    Action.WITHDRAW: lambda books, r, who, people: books.withdraw(r.id, who),
+    Action.REPLACE: lambda books, r, who, people: books.replace(r.id, who, people.target, "调岗"),
+    Action.LOOK_UP: lambda books, r, who, people: books.look_up_phone(r.id, who),
+}
+"""Every act that a person can do. The clock's own act is tried below; those of the ladder have no method yet."""
+
+ACTING = (Role.RESIDENT, Role.FIRST_RESPONDER, Role.HANDLER, Role.RECEIVER, Role.WORKER, Role.MANAGER)
+
+
+class RolledBackError(Exception):
+    """Ends a unit of work without keeping it."""
+
+
+async def prepared(office: Office) -> tuple[Request, People]:
+    """A request in which every role is held by another person."""
+    people = People()
+    people[Role.RESIDENT] = await office.person("刘洋", chat_id=901, phone="13800001111")
+    people[Role.FIRST_RESPONDER] = await office.staff("首问")
+    people[Role.HANDLER] = await office.staff("承办")
+    people[Role.RECEIVER] = await office.staff("接手")
+    people[Role.WORKER] = office.ids["李敏"]
+    people[Role.MANAGER] = office.ids["王芳"]
+    people.target = office.ids["周强"]
+    request = await office.record("刘洋")
+    async with office.database.write() as session:
+        found = await session.get(Request, request.id)
+        assert found is not None
+        found.first_responder_id = people[Role.FIRST_RESPONDER]
+        found.handler_id, found.offered_to_id = people[Role.HANDLER], people[Role.RECEIVER]
+    return request, people
+
+
+async def attempt(
+    office: Office, request: Request, people: People, action: Action, status: Status, role: Role
+) -> Status | None:
+    """The status after the act, tried and rolled back; None when it was refused, with nothing changed."""
+    after: Status | None = None
+    try:
+        async with office.books() as books:
+            session = books._session
+            now = await session.get(Request, request.id)
+            assert now is not None
+            now.status = status
+            if action is Action.REVISE:
+                rating = {"level": 5, "rated_at": office.now, "rated_by_id": people[Role.RESIDENT]}
+                held = {"first_responder_id": now.first_responder_id, "handler_id": now.handler_id}
+                session.add(Rating(request_id=now.id, round=1, **rating, **held))
+            await session.flush()
+            before = (now.status, now.events, now.first_responder_id, now.handler_id, now.offered_to_id)
+            try:
+                await ACTS[action](books, now, people[role], people)
+                await session.flush()
+                after = now.status
+            except (NotAllowed, CaseError):
+                found = (now.status, now.events, now.first_responder_id, now.handler_id, now.offered_to_id)
+                assert found == before, (action, status, role)
+            raise RolledBackError
+    except RolledBackError:
+        return after
+
+
+@pytest.mark.parametrize("action", list(ACTS), ids=lambda action: action.value)
+async def test_every_cell(office: Office, action: Action) -> None:
+    """Done where the table allows it, with the status it should have then; refused everywhere else."""
+    request, people = await prepared(office)
+    for status in Status:
+        if action is Action.REVISE and status is not Status.CLOSED:
+            continue  # there is no rating to change
+        for role in ACTING:
+            if action in (Action.CONTACT, Action.SUPPLY) and (action is Action.SUPPLY) != (role is Role.RESIDENT):
+                continue  # both are `say`; which of them it is follows from who speaks
+            expected = AFTER.get(action, status) if (action, status, role) in ALLOWED else None
+            assert await attempt(office, request, people, action, status, role) == expected, (status, role)
+
+
+async def test_silence_closes_only_what_is_resolved(office: Office) -> None:
+    """The clock's act does nothing in any other status."""
+    request, _ = await prepared(office)
+    for status in Status:
+        async with office.books() as books:
+            now = await books._session.get(Request, request.id)
+            assert now is not None
+            now.status = status
+            await books._session.flush()
+            closed = await books.close_unrated(request.id)
+            assert (closed is not None) == ((Action.CLOSE_UNRATED, status, Role.SYSTEM) in ALLOWED)
+            if closed is not None:
+                assert closed.status is Status.CLOSED
+
+
+@pytest.mark.parametrize("request_id", [0, -1, 10**6, 2**63, 10**30])
+async def test_a_request_that_is_not_there(office: Office, request_id: int) -> None:
+    """Any number at all is answered the same way: it is not theirs."""
+    for action, act in ACTS.items():
+        async with office.books() as books:
+            with pytest.raises(CaseError) as refused:
+                await act(books, Request(id=request_id), office.ids["王芳"], _targets(office))
+        assert refused.value.code == "not_yours", action
+
+
+def _targets(office: Office) -> People:
+    people = People()
+    people.target = office.ids["周强"]
+    return people

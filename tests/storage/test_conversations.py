@@ -1,0 +1,75 @@
+"""Where a chat stands survives a restart; an update is handled once."""
+
+from datetime import timedelta
+
+from storage import conversations
+from storage.conversations import Chat
+from storage.database import Database
+from tests.storage.office import NOON
+
+
+async def test_a_chat_is_found_as_it_was_left(any_database: Database) -> None:
+    """State, what was typed and the buttons come back; another bot's chat of the same number is another chat."""
+    chat = Chat(7, 900, "step", {"draft": "屋头"}, [["确认", "p:confirm:x"]])
+    async with any_database.write() as session:
+        await conversations.save(session, chat, NOON)
+    async with any_database.read() as session:
+        assert await conversations.load(session, 7, 900) == chat
+        assert await conversations.load(session, 8, 900) == Chat(8, 900)
+
+
+async def test_saving_again_replaces(any_database: Database) -> None:
+    """The last word counts, also when it is nothing."""
+    for state, data in (("step", {"a": 1}), (None, {})):
+        async with any_database.write() as session:
+            await conversations.save(session, Chat(7, 900, state, data), NOON)
+    async with any_database.read() as session:
+        assert await conversations.load(session, 7, 900) == Chat(7, 900)
+
+
+async def test_what_is_changed_in_hand_is_not_changed_in_the_book(any_database: Database) -> None:
+    """A chat that was loaded and not saved leaves no trace."""
+    async with any_database.write() as session:
+        await conversations.save(session, Chat(7, 900, "step", {"a": 1}), NOON)
+    async with any_database.write() as session:
+        (await conversations.load(session, 7, 900)).data["a"] = 2
+    async with any_database.read() as session:
+        assert (await conversations.load(session, 7, 900)).data == {"a": 1}
+
+
+async def test_an_update_is_new_once(any_database: Database) -> None:
+    """The first time, for each bot by itself."""
+    for bot, update, new in ((7, 1, True), (7, 1, False), (8, 1, True), (7, 2, True)):
+        async with any_database.write() as session:
+            assert await conversations.first_time(session, bot, update, NOON) is new
+
+
+async def test_an_update_that_was_rolled_back_is_new_again(any_database: Database) -> None:
+    """What failed half-way is handled when it is delivered again."""
+    try:
+        async with any_database.write() as session:
+            assert await conversations.first_time(session, 7, 1, NOON)
+            raise RuntimeError("the power went out")
+    except RuntimeError:
+        pass
+    async with any_database.write() as session:
+        assert await conversations.first_time(session, 7, 1, NOON)
+
+
+async def test_a_poisoned_update_does_not_come_again(any_database: Database) -> None:
+    """One that no handler could take counts as handled, with why."""
+    async with any_database.write() as session:
+        await conversations.failed(session, 7, 1, "ValueError" * 50, NOON)
+    async with any_database.write() as session:
+        assert not await conversations.first_time(session, 7, 1, NOON)
+
+
+async def test_old_updates_are_forgotten(any_database: Database) -> None:
+    """Those that no channel can deliver again."""
+    async with any_database.write() as session:
+        await conversations.first_time(session, 7, 1, NOON)
+        await conversations.first_time(session, 7, 2, NOON + timedelta(days=1))
+    async with any_database.write() as session:
+        assert await conversations.prune(session, NOON + timedelta(hours=1)) == 1
+        assert await conversations.first_time(session, 7, 1, NOON)
+        assert not await conversations.first_time(session, 7, 2, NOON)
