@@ -1,26 +1,33 @@
 """The desk at which one update is handled: who is speaking, what they may reach, and how to answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from html import unescape
+from typing import Annotated, Any
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.fsm.state import State, StatesGroup
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.incoming import Content
 from handlers.speech import Choice, Say
 from handlers.texts import Markup, Texts, Voice, texts
 from knowledge import Matcher
 from knowledge.lifecycle import Role
 from storage.casebook import Casebook
 from storage.conversations import Chat
-from storage.ledger import Rules
+from storage.ledger import Rules, Source
 from storage.people import People, Post
 from storage.tables import Person
 
 CONSENT_VERSION = "2026-11"
+
+LASTS = timedelta(hours=1)
+"""After so long without a word, what is said next begins anew: it is neither added to an old card nor passed on
+to whoever one talked with before."""
 
 RESIDENT_MENU = ("menu-services", "menu-requests", "menu-human", "menu-settings")
 WORKER_MENU = ("menu-tasks", "menu-behalf", "menu-services", "menu-settings")
@@ -44,14 +51,32 @@ class Step(StatesGroup):
     behalf_name = State()
     behalf_phone = State()
     behalf_need = State()
-    fact = State()
+    case = State()  # what a mediation or legal-aid case asks of staff (`data["asks"]`)
+    case_talk = State()  # words of staff go to the other party of a mediation
+    party = State()  # words of the other party go to the mediator
+
+
+OWN_WORDS = frozenset(
+    step.state
+    for step in (
+        Step.outcome,
+        Step.transfer_reason,
+        Step.replace_reason,
+        Step.behalf_name,
+        Step.behalf_phone,
+        Step.behalf_need,
+        Step.case,
+        Step.case_talk,
+    )
+)
+"""Steps in which staff write about somebody else: their words are a report, not a cry or a wish of their own."""
 
 
 class Act(CallbackData, prefix="r"):
     """Something to do with one request."""
 
     act: str
-    id: int
+    id: Annotated[int, Field(ge=0, lt=2**63)]  # what the database can hold: buttons can be forged
     arg: str = ""
 
 
@@ -69,6 +94,8 @@ class Office:
     rules: Rules
     matcher: Matcher
     texts: Texts = field(default_factory=texts)
+    links: Callable[[], Mapping[str, str]] = dict
+    """Addresses that open the desk on each channel with a word of one's own: the word is put at the end."""
 
 
 @dataclass
@@ -121,6 +148,20 @@ class Desk:
     def elder(self) -> bool:
         return bool(self.person and self.person.elder_mode)
 
+    async def meet(self) -> Person:
+        """Somebody new: known by what the channel calls them."""
+        self.person = await self.people.add(
+            name=self.first_name or self.label("somebody"),
+            channel=self.channel,
+            chat_id=self.chat.chat_id,
+            language=self.locale,
+        )
+        return self.person
+
+    def source(self, content: Content, reply_to_id: int | None = None) -> Source:
+        """Where these words were typed, and what was passed on before that they answer."""
+        return Source(self.channel, self.chat.chat_id, content.message_id, content.album, reply_to_id)
+
     # -- speaking
 
     @property
@@ -149,15 +190,24 @@ class Desk:
             request_id=request_id,
         )
 
-    def button(self, key: str, data: CallbackData | str, **values: object) -> Choice:
-        return Choice(self.t(key, **values), data if isinstance(data, str) else data.pack())
+    def first(self, say: Say) -> None:
+        """Say this before any notice that the update brings about."""
+        row = self.casebook.outbox.reply(self.channel, self.chat.chat_id, say.pack(), request_id=say.request_id)
+        row.person_id = self.person.id if self.person else None
+
+    def label(self, key: str, **values: object) -> str:
+        """The words of a button: plain text, not HTML."""
+        return unescape(self.t(key, **values))
+
+    def button(self, key: str, data: CallbackData, **values: object) -> Choice:
+        return Choice(self.label(key, **values), data.pack())
 
     def service_name(self, service_id: str) -> str:
         return self.voice.named(self.office.rules.catalogue.service(service_id))
 
     def menu_words(self) -> list[str]:
         keys = MANAGER_MENU if self.is_manager else WORKER_MENU if self.is_staff else RESIDENT_MENU
-        return [self.t(key) for key in keys]
+        return [self.label(key) for key in keys]
 
     # -- remembering
 
@@ -166,13 +216,23 @@ class Desk:
         """What was typed so far; `go` and `keep` change it."""
         return self.chat.data
 
+    @property
+    def stale(self) -> bool:
+        """Whether nothing was said for so long that what is remembered is over."""
+        at = self.chat.data.get("at")
+        return at is None or self.now - datetime.fromisoformat(at) > LASTS
+
     def go(self, step: State | None, **data: Any) -> None:
         """Wait for `step` next, remembering only `data`."""
+        self.chat.data = {}
+        self.stay(step, **data)
+
+    def stay(self, step: State | None, **data: Any) -> None:
+        """Wait for `step` next, remembering `data` beside what is known."""
         self.chat.state = step.state if step else None
-        self.chat.data = data
-        self.chat.changed = True
+        self.keep(**data)
 
     def keep(self, **data: Any) -> None:
         """Remember this too."""
-        self.chat.data = {**self.chat.data, **data}
+        self.chat.data = {**self.chat.data, **data, "at": self.now.isoformat()}
         self.chat.changed = True

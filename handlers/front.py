@@ -1,51 +1,27 @@
-"""The front door: /start and its links, consent, the community, a person at once, and danger before everything."""
-
-from typing import Any
+"""The front door: /start and its links, consent, the community, a person at once."""
 
 from aiogram import F, Router
 from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.filters import Command, CommandObject, CommandStart, Filter, StateFilter
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
-from handlers import needs
-from handlers.desk import CONSENT_VERSION, Desk, Pick, Step
-from handlers.incoming import Content, read
+from handlers import mediation_party, needs
+from handlers.desk import CONSENT_VERSION, OWN_WORDS, Desk, Pick, Step
+from handlers.incoming import clean, read
 from handlers.speech import MORE, Answer, Choice, Say
-from knowledge import danger
-from knowledge.catalogue import GENERAL
-from knowledge.danger import Danger, Tier
 from knowledge.intents import Intent, find
-from knowledge.lifecycle import OPEN, Intake, Role
-from storage.ledger import Need, Source
+from knowledge.lifecycle import Role
 from storage.people import PeopleError
 from storage.reports import open_danger
 from storage.tables import Area, Person
 
 router = Router(name="front")
+searching = Router(name="searching")
+"""Asked after everything that has words of its own: what is left is the name of a community."""
 
 _AREA_LINK = "area-"
-_OWN_WORDS = (
-    Step.outcome,
-    Step.transfer_reason,
-    Step.replace_reason,
-    Step.behalf_name,
-    Step.behalf_phone,
-    Step.behalf_need,
-    Step.fact,
-)
-"""Steps in which staff write about somebody else: their words are a report, not a cry."""
-
-
-class InDanger(Filter):
-    """A person tells of danger that is happening now."""
-
-    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
-        own_words = desk.chat.state in {step.state for step in _OWN_WORDS}
-        if own_words or (desk.is_staff and (message.reply_to_message or desk.chat.state == Step.talk.state)):
-            return False
-        content = read(message, desk.channel)
-        found = danger.find(content.text) if content.text else None
-        return {"found": found, "content": content} if found and found.tier is Tier.PRESENT else False
+_SHORT = 12
+"""Characters of a wish and nothing else; a longer message tells the need as well."""
 
 
 class Says(Filter):
@@ -55,18 +31,18 @@ class Says(Filter):
         self._keys = keys
 
     async def __call__(self, message: Message, desk: Desk) -> bool:
-        said = (message.text or "").strip()
+        said = clean(message.text or "")
         return any(said in desk.office.texts.every(key) for key in self._keys)
 
 
 class Asks(Filter):
     """The whole message is this wish, in words of one's own."""
 
-    def __init__(self, intent: Intent) -> None:
-        self._intent = intent
+    def __init__(self, *intents: Intent) -> None:
+        self._intents = frozenset(intents)
 
     async def __call__(self, message: Message, desk: Desk) -> bool:
-        return self._intent in find(message.text or "")
+        return not self._intents.isdisjoint(find(message.text or ""))
 
 
 class Unknown(Filter):
@@ -76,69 +52,11 @@ class Unknown(Filter):
         return not desk.known
 
 
-# -- danger (rule 13): before consent, before any menu
+class NobodyWaits(Filter):
+    """No member of staff waits for an answer of this person, whose small words would be that answer."""
 
-
-@router.message(F.chat.type == ChatType.PRIVATE, InDanger())
-async def on_danger(message: Message, desk: Desk, found: Danger, content: Content) -> Answer:
-    answers = [desk.say(f"danger-{found.kind.value}")]
-    area = await _danger_area(desk)
-    if area is None:
-        return answers
-    person = desk.person or await _meet(desk)
-    begun = await open_danger(desk.session, person.id, desk.now)
-    if begun is not None:
-        await desk.casebook.say(begun, person.id, content.text, content.files, source(desk, content))
-        return [*answers, desk.say("danger-passed-on", request_id=begun)]
-    await desk.casebook.record(
-        Need(
-            resident=person,
-            area_id=area.id,
-            service_id=GENERAL,
-            text=content.text,
-            files=content.files,
-            intake=Intake.DANGER,
-            danger=found.kind.value,
-        )
-    )
-    return answers
-
-
-async def _danger_area(desk: Desk) -> Area | None:
-    if desk.person and desk.person.area_id:
-        return await desk.people.area(desk.person.area_id)
-    if code := desk.data.get("area"):
-        return await desk.people.area_by_code(code)
-    return await desk.people.only_area() or await desk.people.answering_area()
-
-
-async def _meet(desk: Desk) -> Person:
-    desk.person = await desk.people.add(
-        name=desk.first_name or desk.t("somebody"),
-        channel=desk.channel,
-        chat_id=desk.chat.chat_id,
-        language=desk.locale,
-    )
-    return desk.person
-
-
-def source(desk: Desk, content: Content, reply_to_id: int | None = None) -> Source:
-    """Where these words were typed."""
-    return Source(desk.channel, desk.chat.chat_id, content.message_id, content.album, reply_to_id)
-
-
-# -- groups
-
-
-@router.message(F.chat.type != ChatType.PRIVATE)
-async def in_group(message: Message, desk: Desk) -> Answer:
-    called = (message.text or "").startswith("/") or message.reply_to_message is not None
-    return desk.say("write-privately") if called else None
-
-
-@router.callback_query(F.message.chat.type != ChatType.PRIVATE)
-async def in_group_click(query: CallbackQuery, desk: Desk) -> Answer:
-    return desk.say("write-privately")
+    async def __call__(self, message: Message, desk: Desk) -> bool:
+        return not await desk.casebook.waiting_for_answer(desk.me.id)
 
 
 # -- /start
@@ -146,9 +64,11 @@ async def in_group_click(query: CallbackQuery, desk: Desk) -> Answer:
 
 @router.message(CommandStart(deep_link=True))
 async def start_with_link(message: Message, command: CommandObject, desk: Desk) -> Answer:
-    payload = (command.args or "").strip()
+    payload = clean(command.args or "")
     if payload.lower().startswith(_AREA_LINK):
         return await _start_in_area(desk, payload[len(_AREA_LINK) :])
+    if payload.startswith(mediation_party.LINK):
+        return await mediation_party.opened(desk, payload.removeprefix(mediation_party.LINK))
     return await _join(desk, payload)
 
 
@@ -164,30 +84,32 @@ async def greet(desk: Desk) -> Say:
     """What this desk is, and the menu of this person's role."""
     if desk.is_staff:
         return desk.say("welcome-staff", menu=True, name=desk.me.name)
-    area = await desk.people.area(desk.me.area_id) if desk.me.area_id else None
-    return desk.say("welcome", menu=True, area=area.name if area else "")
+    area = await desk.people.area(desk.me.area_id) if desk.me.area_id else await desk.people.only_area()
+    if area is None:
+        return desk.say("welcome-anywhere", menu=True)
+    return await needs.not_open(desk, area) or desk.say("welcome", menu=True, area=area.name)
 
 
 async def _start_in_area(desk: Desk, code: str) -> Answer:
     area = await desk.people.area_by_code(code)
     if area is None:
-        desk.keep()
         return desk.say("area-unknown") if desk.known else [desk.say("area-unknown"), ask_consent(desk)]
     if not desk.known:
         desk.keep(area=area.code)
         return ask_consent(desk)
+    return await _settle_in(desk, area)
+
+
+async def _settle_in(desk: Desk, area: Area) -> list[Say]:
     desk.me.area_id = area.id
-    return [desk.say("area-chosen", area=area.name), *await needs.resume(desk)]
+    return [desk.say("area-chosen", area=area.name, menu=True), *await needs.resume(desk)]
 
 
 async def _join(desk: Desk, code: str) -> Answer:
-    try:
-        if await desk.people.find_invite(code) is None:
-            raise PeopleError("invite_wrong")
-        person = desk.person or await _meet(desk)
-        invite = await desk.people.join(code, person)
-    except PeopleError as error:
-        return desk.say(f"error-{error.code.replace('_', '-')}")
+    if await desk.people.find_invite(code) is None:
+        raise PeopleError("invite_wrong")
+    person = desk.person or await desk.meet()
+    invite = await desk.people.join(code, person)
     area = await desk.people.area(invite.area_id)
     person.area_id = person.area_id or area.id
     _agree(desk, person)
@@ -202,8 +124,7 @@ async def _join(desk: Desk, code: str) -> Answer:
 
 def ask_consent(desk: Desk) -> Say:
     """Ask for consent and wait; drafts stay where they are."""
-    desk.chat.state = Step.consent.state
-    desk.chat.changed = True
+    desk.stay(Step.consent)
     key = "consent-telegram" if desk.channel == "telegram" else "consent"
     return desk.say(
         key,
@@ -218,25 +139,32 @@ def ask_consent(desk: Desk) -> Say:
 @router.callback_query(Pick.filter(F.what == "consent"))
 async def on_consent(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
     if callback_data.arg != "yes":
-        if desk.known:
-            return desk.say("consent-given-already")
-        desk.go(None)
-        return desk.say("consent-refused")
+        return _refused(desk)
     if desk.known:
-        return await needs.resume(desk) or await greet(desk)
-    person = desk.person or await _meet(desk)
+        return await greet(desk)
+    person = desk.person or await desk.meet()
     _agree(desk, person)
+    if desk.data.get("mediate"):
+        return await mediation_party.entered(desk)
     if code := desk.data.get("area"):
         area = await desk.people.area_by_code(code)
         person.area_id = area.id if area else person.area_id
-    if _has_draft(desk) or not person.area_id:
+    if desk.data.get("human") or needs.on_table(desk) or (not person.area_id and not await desk.people.only_area()):
+        desk.stay(None)
         return [desk.say("consent-thanks", menu=True), *await needs.resume(desk)]
     desk.go(None)
     return await greet(desk)
 
 
-def _has_draft(desk: Desk) -> bool:
-    return bool(desk.data.get("draft"))
+def _refused(desk: Desk) -> Say:
+    """Nothing is kept: not the draft, and not what the channel itself holds of the chat."""
+    if desk.known:
+        return desk.say("consent-given-already")
+    desk.go(None)
+    if desk.person is not None:  # their danger was recorded, and stays with whoever answers for it
+        return desk.say("consent-refused-danger")
+    desk.casebook.outbox.forget(desk.channel, desk.chat.chat_id)
+    return desk.say("consent-refused")
 
 
 def _agree(desk: Desk, person: Person) -> None:
@@ -248,15 +176,36 @@ async def on_help(message: Message, desk: Desk) -> Answer:
     return await greet(desk) if desk.known else ask_consent(desk)
 
 
+@router.message(Unknown(), Command("human"))
+@router.message(Unknown(), Says("menu-human", "human"))
+async def human_before_consent(message: Message, desk: Desk) -> Answer:
+    """A person can always be reached: by phone at once, here after consent."""
+    desk.keep(human=True)
+    code = desk.data.get("area")
+    area = await (desk.people.area_by_code(code) if code else desk.people.only_area())
+    phone = area.phone if area and area.phone else "12345"
+    return [desk.say("human-before-consent", phone=phone), ask_consent(desk)]
+
+
+@router.message(Unknown(), Says("menu-services", "menu-requests", "menu-settings"))
+@router.message(Unknown(), Asks(Intent.GREETING, Intent.THANKS, Intent.HELP, Intent.CANCEL))
+async def small_words_before_consent(message: Message, desk: Desk) -> Answer:
+    return ask_consent(desk)
+
+
 @router.message(Unknown())
 async def before_consent(message: Message, desk: Desk) -> Answer:
+    """What is said is kept until consent; whoever is in danger goes on talking with those who were alerted."""
     content = read(message, desk.channel)
-    if not content.empty and not (message.text or "").startswith("/"):
-        needs.keep_draft(desk, content)
-        if content.album and desk.data.get("asked_album") == content.album:
-            return None
-        desk.keep(asked_album=content.album)
-    return ask_consent(desk)
+    begun = desk.person and await open_danger(desk.session, desk.person.id, desk.now)
+    if desk.person and begun and not content.empty:
+        await desk.casebook.say(begun, desk.person.id, content.text, content.files, desk.source(content))
+        return desk.say("danger-passed-on", request_id=begun)
+    if content.empty or content.only_pictographs or content.text.startswith("/"):
+        return ask_consent(desk)
+    asked = needs.same_album(desk, content)
+    needs.keep_draft(desk, content)
+    return None if asked else ask_consent(desk)
 
 
 @router.callback_query(Unknown())
@@ -264,16 +213,53 @@ async def click_before_consent(query: CallbackQuery, desk: Desk) -> Answer:
     return ask_consent(desk)
 
 
+@router.edited_message(Unknown())
+async def edit_before_consent(message: Message, desk: Desk) -> Answer:
+    needs.correct(desk, read(message, desk.channel))
+    return None
+
+
+# -- a person, from anywhere
+
+
+class WantsPerson(Filter):
+    """转人工 in one's own words. To somebody one is talking with, 「给我打电话」 is for them."""
+
+    async def __call__(self, message: Message, desk: Desk) -> bool:
+        said = message.text or ""
+        if desk.chat.state in OWN_WORDS or not ("转人工" in said or Intent.HUMAN in find(said)):
+            return False
+        if "人工" in said:
+            return True
+        return desk.chat.state != Step.talk.state and not await desk.casebook.waiting_for_answer(desk.me.id)
+
+
+@router.message(Command("human"))
+@router.message(Says("menu-human", "human"))
+async def on_human(message: Message, desk: Desk) -> Answer:
+    return await needs.to_a_person(desk)
+
+
+@router.message(WantsPerson())
+async def on_human_told(message: Message, desk: Desk) -> Answer:
+    content = read(message, desk.channel)
+    if len(content.text) > _SHORT and desk.chat.state != Step.talk.state:
+        needs.keep_draft(desk, content)
+    return await needs.to_a_person(desk)
+
+
+@router.callback_query(Pick.filter(F.what == "human"))
+async def click_human(query: CallbackQuery, desk: Desk) -> Answer:
+    return await needs.to_a_person(desk)
+
+
 # -- the community
 
 
 @router.callback_query(Pick.filter(F.what == "area"))
 async def on_area(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
-    area = await desk.people.area_by_code(callback_data.arg)
-    if area is None:
-        return desk.say("area-unknown")
-    desk.me.area_id = area.id
-    return [desk.say("area-chosen", area=area.name), *await needs.resume(desk)]
+    area = await desk.people.area_by_code(clean(callback_data.arg))
+    return desk.say("area-unknown") if area is None else await _settle_in(desk, area)
 
 
 @router.callback_query(Pick.filter(F.what == "change-area"))
@@ -281,9 +267,31 @@ async def change_area(query: CallbackQuery, desk: Desk) -> Answer:
     return await needs.ask_area(desk)
 
 
-@router.message(StateFilter(Step.area), F.text, ~F.text.startswith("/"), ~Says("menu-human", "human"))
+@router.message(Says("change-area"))
+async def change_area_typed(message: Message, desk: Desk) -> Answer:
+    return await needs.ask_area(desk)
+
+
+@router.message(StateFilter(Step.area), Asks(Intent.CANCEL))
+async def keep_area(message: Message, desk: Desk) -> Answer:
+    desk.go(None)
+    return desk.say("dropped", menu=True)
+
+
+@searching.message(StateFilter(Step.area), F.text, ~F.text.startswith("/"))
 async def search_area(message: Message, desk: Desk) -> Answer:
-    return await needs.ask_area(desk, message.text or "")
+    """The name of a community. Words that tell a need instead are kept for after it."""
+    content = read(message, desk.channel)
+    if content.empty:
+        return desk.say("nothing-readable")
+    found = await desk.people.search_areas(content.text)
+    exact = [a for a in found if a.name == content.text]
+    if len(exact) == 1:
+        return await _settle_in(desk, exact[0])
+    if len(content.text) > _SHORT or (not found and needs.is_new(desk, content)):
+        needs.keep_draft(desk, content)
+        return [desk.say("noted"), await needs.ask_area(desk, content.text if found else "")]
+    return await needs.ask_area(desk, content.text)
 
 
 # -- whoever blocks the bot, or comes back
@@ -303,18 +311,26 @@ async def more(query: CallbackQuery, desk: Desk) -> Answer:
     return desk.say("more-choices", rest) if rest else desk.say("button-old")
 
 
-# -- small talk, and the office itself
+# -- small talk, and the office itself; what lies on the table stays there
 
 
-@router.message(StateFilter(None), Asks(Intent.HELP))
-@router.message(StateFilter(None), Asks(Intent.GREETING))
+@router.message(StateFilter(None, Step.confirm), Asks(Intent.HELP, Intent.GREETING), ~F.reply_to_message, NobodyWaits())
 async def on_greeting(message: Message, desk: Desk) -> Answer:
     return await greet(desk)
 
 
-@router.message(StateFilter(None), Asks(Intent.THANKS), ~F.reply_to_message)
+@router.message(StateFilter(None, Step.confirm, Step.human), Asks(Intent.THANKS), ~F.reply_to_message, NobodyWaits())
 async def on_thanks(message: Message, desk: Desk) -> Answer:
     return desk.say("you-are-welcome", menu=True)
+
+
+@router.message(StateFilter(None), Asks(Intent.CANCEL), ~F.reply_to_message, NobodyWaits())
+@router.message(StateFilter(Step.confirm), Asks(Intent.CANCEL), ~needs.OnTable(needs.NO))
+@router.message(StateFilter(Step.human, Step.whose, Step.comment), Asks(Intent.CANCEL), ~F.reply_to_message)
+async def on_cancel(message: Message, desk: Desk) -> Answer:
+    key = "not-recorded" if desk.chat.state == Step.confirm.state else "dropped"
+    desk.go(None)
+    return desk.say(key, menu=True)
 
 
 @router.message(StateFilter(None), Asks(Intent.OFFICE))
@@ -325,32 +341,3 @@ async def on_office(message: Message, desk: Desk) -> Answer:
     hours = "、".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in desk.office.rules.hours.spans)
     where = area.address or desk.t("office-address-unknown")
     return desk.say("office", area=area.name, hours=hours, address=where, phone=area.phone or "12345")
-
-
-# -- a person, from anywhere
-
-
-@router.message(Command("human"))
-@router.message(Says("menu-human", "human"))
-@router.message(Asks(Intent.HUMAN))
-async def on_human(message: Message, desk: Desk) -> Answer:
-    return await to_a_person(desk)
-
-
-@router.callback_query(Pick.filter(F.what == "human"))
-async def click_human(query: CallbackQuery, desk: Desk) -> Answer:
-    return await to_a_person(desk)
-
-
-async def to_a_person(desk: Desk) -> Answer:
-    """转人工 (rule 14): what is on the table is recorded for a person as it is; with nothing on the table the
-    people who answer already are named, and the next words go to a person."""
-    if desk.me.area_id is None:
-        return await needs.ask_area(desk)
-    if _has_draft(desk):
-        return await needs.record(desk, GENERAL)
-    mine = await desk.casebook.of_resident(desk.me.id, OPEN)
-    desk.go(Step.human)
-    area = await desk.people.area(desk.me.area_id)
-    choices = [await needs.talk_choice(desk, request) for request in mine[:3]]
-    return desk.say("human-say", choices, phone=area.phone or "12345", area=area.name)

@@ -7,8 +7,12 @@ from typing import Any
 
 from aiogram.types import Message
 
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
 _LONGEST = 200_000
+_JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and some scripts together
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufe0f" + _JOINERS)
+"""Signs that count as letters or marks and show nothing."""
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
+_WIDE_GAP = re.compile(r"[^\S\n]{9,}")
 
 
 @dataclass(frozen=True)
@@ -28,31 +32,38 @@ class Content:
 
     @property
     def only_pictographs(self) -> bool:
-        """Emoji and signs without a single letter or digit."""
-        return bool(self.text) and not self.files and not any(c.isalnum() for c in self.text)
+        """Emoji and signs without a single letter or digit, or a sticker."""
+        wordless = not any(c.isalnum() for c in self.text)
+        return not self.empty and wordless and all(f["kind"] == "sticker" for f in self.files)
 
 
 def clean(text: str) -> str:
-    """Text without what nobody can see or what breaks a display: control, bidirectional and zero-width signs."""
-    kept = _INVISIBLE.sub("", text[:_LONGEST])
-    kept = "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co", "Cn"})
-    return kept.strip()
+    """Text without what nobody can see or what breaks a display: control, bidirectional and zero-width signs.
+    Long runs of blanks are shortened; text that shows nothing at all is empty."""
+    kept = "".join(c for c in text[:_LONGEST] if c in "\n\t" or c in _JOINERS or _shown(c))
+    kept = _WIDE_GAP.sub("        ", _BLANK_LINES.sub("\n\n", kept)).strip().strip(_JOINERS)
+    return kept if any(not c.isspace() and c not in _BLANK for c in kept) else ""
+
+
+def _shown(character: str) -> bool:
+    if ord(character) & 0xFFFE == 0xFFFE:  # noncharacters, which XML and some databases refuse
+        return False
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
 
 
 def read(message: Message, channel: str) -> Content:
     """The content of a message of any type; a type that carries nothing for people is empty."""
     files: list[dict[str, Any]] = []
 
-    def add(kind: str, thing: Any, **more: Any) -> None:
+    def add(kind: str, thing: Any) -> None:
         found = {
             "kind": kind,
             "channel": channel,
             "file": thing.file_id,
-            "name": getattr(thing, "file_name", None),
+            "name": clean(getattr(thing, "file_name", None) or "") or None,
             "mime": getattr(thing, "mime_type", None),
             "size": thing.file_size,
             "seconds": getattr(thing, "duration", None),
-            **more,
         }
         files.append({key: value for key, value in found.items() if value is not None})
 
@@ -63,13 +74,9 @@ def read(message: Message, channel: str) -> Content:
         if thing is not None and not (kind == "document" and message.animation):
             add(kind, thing)
     if message.location is not None:
-        place = message.venue.title if message.venue else None
-        found = {
-            "kind": "location",
-            "latitude": message.location.latitude,
-            "longitude": message.location.longitude,
-        }
-        files.append({**found, "name": clean(place)} if place else found)
+        found = {"kind": "location", "latitude": message.location.latitude, "longitude": message.location.longitude}
+        place = clean(message.venue.title) if message.venue else ""
+        files.append({**found, "name": place} if place else found)
     text = message.text or message.caption or ""
     if message.contact is not None:
         text = f"{message.contact.first_name} {message.contact.phone_number}"

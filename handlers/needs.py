@@ -1,5 +1,7 @@
 """A need: from the first words, through the matching service, to a recorded request."""
 
+from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from aiogram import F, Router
@@ -8,65 +10,151 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers import cards
 from handlers.desk import Act, Desk, Pick, Step
-from handlers.incoming import Content, read
+from handlers.incoming import Content, clean, read
 from handlers.speech import Answer, Choice, Say
 from knowledge import Band, Match
 from knowledge.catalogue import GENERAL
 from knowledge.danger import Tier
+from knowledge.lifecycle import OPEN, Status
 from storage.ledger import CaseError, Need
-from storage.tables import Request
+from storage.tables import Area, Request
 
 router = Router(name="needs")
 
 _CLEAR = 0.5
-_YES = frozenset("对 是 是的 好 好的 可以 要得 行 嗯 对头 对的 确认 登记 就是 没错 ok yes".split())
-_NO = frozenset("不是 不对 不是的 错了 no".split())
+_GOOD = {"好", "好的", "可以", "要得", "行", "嗯", "ok", "👍", "👌"}
+YES = frozenset({"对", "对的", "对头", "是", "是的", "就是", "没错", "确认", "登记", "yes", *_GOOD})
+NO = frozenset({"不是", "不是的", "不是这个", "不对", "错了", "no"})
 _CHOICES = 3
 """How many services are offered when it is not sure which."""
 
+TALKABLE = (*OPEN, Status.RESOLVED)
+"""Requests in which a resident's words can still be meant for somebody."""
 
-# -- the draft: what was said and is not recorded yet
+
+# -- the table: what was said and is not recorded yet
+#
+# A draft is what was `said` (each message with its id, words and files), the `text` that is being matched, the
+# `service` of the card that lies there, the services that were `ranked`, and the `queue` of further needs.
+
+
+def on_table(desk: Desk) -> dict[str, Any] | None:
+    """The draft, when something was said or a service was chosen."""
+    draft: dict[str, Any] = desk.data.get("draft") or {}
+    return draft if draft.get("said") or draft.get("service") else None
+
+
+def parts(draft: dict[str, Any]) -> list[Content]:
+    """The messages of a draft, as they came."""
+    return [Content(s["text"], s["files"], s["album"], s["id"]) for s in draft["said"]]
+
+
+def draft_of(contents: Sequence[Content]) -> dict[str, Any]:
+    """A draft of these messages; they are matched as one sentence."""
+    said = [{"id": c.message_id, "text": c.text, "files": c.files, "album": c.album} for c in contents]
+    return {"said": said, "text": "，".join(c.text for c in contents if c.text)}
 
 
 def keep_draft(desk: Desk, content: Content) -> None:
-    """Put these words and files on the table, behind what lies there already."""
-    draft = desk.data.get("draft") or {"text": "", "files": []}
-    words = [draft["text"], content.text]
-    desk.keep(
-        draft={
-            **draft,
-            "text": "\n".join(w for w in words if w),
-            "files": [*draft["files"], *content.files],
-            "album": content.album or draft.get("album"),
-            "message": content.message_id,
-        }
-    )
+    """Put a message on the table, behind what lies there."""
+    before = desk.data.get("draft") or draft_of([])
+    added = draft_of([content])
+    text = "，".join(filter(None, [before["text"], content.text]))
+    desk.keep(draft={**before, "said": [*before["said"], *added["said"]], "text": text})
+
+
+def same_album(desk: Desk, content: Content) -> bool:
+    """Whether this is one more picture, without words, of an album that lies on the table."""
+    draft = desk.data.get("draft") or draft_of([])
+    return bool(content.album and not content.text and any(s["album"] == content.album for s in draft["said"]))
+
+
+def correct(desk: Desk, content: Content) -> bool:
+    """Take over an edit of something on the table; False when it does not lie there."""
+    draft = desk.data.get("draft") or draft_of([])
+    if not content.text or not any(s["id"] == content.message_id for s in draft["said"]):
+        return False
+    said = [
+        Content(content.text, p.files, p.album, p.message_id) if p.message_id == content.message_id else p
+        for p in parts(draft)
+    ]
+    desk.keep(draft={**draft_of(said), "warned": draft.get("warned")})
+    return True
+
+
+def clear(desk: Desk) -> None:
+    """Wait for nothing; what lies on the table since a moment ago stays there."""
+    draft = None if desk.stale else on_table(desk)
+    desk.go(None, **({"draft": draft} if draft else {}))
 
 
 async def resume(desk: Desk) -> list[Say]:
-    """Go on with the draft, or with what it still needs; nothing when there is no draft."""
+    """Go on with the draft, or with what it still needs; without one, ask what is needed."""
+    area = await _own_area(desk)
+    if area is None:
+        return [await ask_area(desk)]
+    if (closed := await not_open(desk, area)) is not None:
+        desk.stay(None)
+        return [closed]
+    if desk.data.get("human"):
+        return await to_a_person(desk)
+    draft = on_table(desk)
+    if draft is None:
+        desk.go(None)
+        return [desk.say("say-need", menu=True)]
+    return await offer(desk) if draft["said"] else [await card(desk, draft["service"])]
+
+
+# -- the community
+
+
+async def _own_area(desk: Desk) -> Area | None:
+    """Where this person belongs; the only community there is needs no question."""
     if desk.me.area_id is None:
         only = await desk.people.only_area()
         if only is None:
-            return [await ask_area(desk)]
+            return None
         desk.me.area_id = only.id
-    draft = desk.data.get("draft")
-    if not draft:
-        desk.go(None)
-        return [desk.say("say-need", menu=True)]
-    return await offer(desk)
+    return await desk.people.area(desk.me.area_id)
+
+
+async def not_open(desk: Desk, area: Area) -> Say | None:
+    """What to say where nobody could answer (rule 1); None where somebody does."""
+    if await desk.people.candidates(area.id):
+        return None
+    change = desk.button("change-area", Pick(what="change-area"))
+    return desk.say("area-not-open", [change], area=area.name, phone=area.phone or "12345")
 
 
 async def ask_area(desk: Desk, words: str = "") -> Say:
     """Ask for the community, by name; the draft stays on the table."""
     found = await desk.people.search_areas(words)
-    desk.chat.state = Step.area.state
-    desk.chat.changed = True
+    desk.stay(Step.area)
     if not found:
-        key = "area-none-open" if not words else "area-not-found"
-        return desk.say(key, words=words)
+        return desk.say("area-not-found", words=words[:20]) if words else desk.say("area-none-open")
     choices = [Choice(a.name, Pick(what="area", arg=a.code).pack()) for a in found]
     return desk.say("area-which" if words else "area-ask", choices)
+
+
+# -- a person
+
+
+async def to_a_person(desk: Desk) -> list[Say]:
+    """转人工 (rule 14): what is on the table is recorded for a person as it is; with nothing on the table the
+    people who answer already are named, and the next words go to a person."""
+    area = await _own_area(desk)
+    if area is None:
+        desk.keep(human=True)
+        return [await ask_area(desk)]
+    if (closed := await not_open(desk, area)) is not None:
+        return [closed]
+    draft = on_table(desk)
+    if draft and draft["said"]:
+        return await record(desk, GENERAL)
+    mine = await desk.casebook.of_resident(desk.me.id, OPEN)
+    desk.go(Step.human)
+    choices = [await talk_choice(desk, request) for request in mine[:_CHOICES]]
+    return [desk.say("human-say", choices, phone=area.phone or "12345", area=area.name)]
 
 
 # -- matching
@@ -79,14 +167,14 @@ async def offer(desk: Desk) -> list[Say]:
         return await record(desk, GENERAL)
     match = desk.office.matcher.match(draft["text"])
     first: list[Say] = []
-    if match.danger is not None and match.danger.tier is Tier.DOUBTFUL:
-        first = [desk.say(f"danger-line-{match.danger.kind.value}")]
+    if match.danger is not None and match.danger.tier is Tier.DOUBTFUL and not draft.get("warned"):
+        first = [desk.say(f"danger-line-{match.danger.kind.value.replace('_', '-')}")]
+        draft = {**draft, "warned": True}
     if len(match.needs) > 1 and not draft.get("queue"):
-        draft = {**draft, "text": match.needs[0], "queue": list(match.needs[1:]), "whole": draft["text"]}
-        desk.keep(draft=draft)
+        draft = {**draft, "text": match.needs[0], "queue": list(match.needs[1:])}
         match = desk.office.matcher.match(draft["text"])
         first.append(desk.say("two-needs", count=len(draft["queue"]) + 1))
-    desk.keep(draft={**draft, "ranked": [c.id for c in match.ranked[:_CHOICES]]})
+    desk.stay(Step.confirm, draft={**draft, "service": None, "ranked": [c.id for c in match.ranked[:_CHOICES]]})
     return [*first, await _answer(desk, match)]
 
 
@@ -100,14 +188,11 @@ async def _answer(desk: Desk, match: Match) -> Say:
                 contrast.choices_en if english else contrast.choices, contrast.between, strict=True
             )
         ]
-        desk.chat.state = Step.confirm.state
-        text = Say(text=contrast.ask_en if english else contrast.ask, choices=[*choices, _neither(desk)])
-        return await _with_open_requests(desk, text)
+        asked = escape(contrast.ask_en if english else contrast.ask, quote=False)
+        return await _with_open_requests(desk, Say(asked, [*choices, _neither(desk)]))
     if match.band is Band.STRAIGHT:
         return await _with_open_requests(desk, await card(desk, match.ranked[0].id))
     if match.band is Band.CHOOSE and match.ranked:
-        desk.chat.state = Step.confirm.state
-        desk.chat.changed = True
         services = [c.id for c in match.ranked[:_CHOICES]]
         choices = [Choice(desk.service_name(s), Pick(what="service", arg=s).pack()) for s in services]
         return await _with_open_requests(desk, desk.say("which-service", [*choices, _neither(desk)]))
@@ -120,7 +205,7 @@ def _neither(desk: Desk) -> Choice:
 
 async def _with_open_requests(desk: Desk, say: Say) -> Say:
     """While something is open, the words may be meant for whoever works on it: one tap sends them there."""
-    mine = await desk.casebook.of_resident(desk.me.id)
+    mine = await desk.casebook.of_resident(desk.me.id, TALKABLE)
     say.choices += [await talk_choice(desk, request, "whose") for request in mine[:2]]
     return say
 
@@ -128,7 +213,7 @@ async def _with_open_requests(desk: Desk, say: Say) -> Say:
 async def talk_choice(desk: Desk, request: Request, act: str = "supply") -> Choice:
     """A button that leads to whoever works on this request."""
     handler = await desk.people.get(request.handler_id)
-    label = desk.t("talk-to", name=handler.name, service=desk.service_name(request.service_id))
+    label = desk.label("talk-to", name=handler.name, service=desk.service_name(request.service_id))
     return Choice(f"{label} {cards.tail(request.number)}", Act(act=act, id=request.id).pack())
 
 
@@ -138,7 +223,7 @@ async def card(desk: Desk, service_id: str) -> Say:
     area = await desk.people.area(desk.me.area_id or 0)
     promises = desk.office.rules.promises(item, desk.now, area=area.code)
     facts = await desk.people.facts(area.id, item.id)
-    draft = desk.data.get("draft") or {"text": "", "files": []}
+    draft = on_table(desk) or draft_of([])
     desk.go(Step.confirm, draft={**draft, "service": item.id})
     head = desk.t("card-general") if service_id == GENERAL else cards.service(desk.voice, item, promises, facts)
     if service_id == GENERAL:
@@ -165,27 +250,28 @@ async def record(desk: Desk, service_id: str) -> list[Say]:
     """Record the draft as a request; the number and the name come as a notice. Then the next need, if two were said."""
     draft: dict[str, Any] = desk.data["draft"]
     item = desk.office.rules.catalogue.service(service_id)
+    said = parts(draft)
     try:
         request = await desk.casebook.record(
             Need(
                 resident=desk.me,
                 area_id=desk.me.area_id or 0,
                 service_id=item.id,
-                text=draft.get("whole") or draft["text"] or desk.service_name(item.id),
-                files=draft["files"],
+                text="\n".join(part.text for part in said if part.text) or desk.service_name(item.id),
+                files=[file for part in said for file in part.files],
                 matched=tuple(draft.get("ranked", ())),
             )
         )
     except CaseError as error:
-        if error.code != "area_not_open":
+        closed = await not_open(desk, await desk.people.area(desk.me.area_id or 0))
+        if error.code != "area_not_open" or closed is None:
             raise
-        area = await desk.people.area(desk.me.area_id or 0)
-        return [desk.say("area-not-open", area=area.name, phone=area.phone or "12345")]
+        return [closed]
+    desk.go(None, recorded=request.id, words=[p.message_id for p in said], albums=[p.album for p in said if p.album])
     queue = draft.get("queue") or []
-    desk.go(None, album=draft.get("album"), recorded=request.id)
     if not queue:
         return []
-    desk.keep(draft={"text": queue[0], "files": [], "queue": queue[1:]})
+    desk.keep(draft={**draft_of([Content(queue[0])]), "queue": queue[1:]})
     return [desk.say("next-need"), *await offer(desk)]
 
 
@@ -196,16 +282,16 @@ class OnTable(Filter):
         self._words = words
 
     async def __call__(self, message: Message, desk: Desk) -> bool:
-        said = (message.text or "").strip(" 。！!.，,").lower()
-        return said in self._words and bool((desk.data.get("draft") or {}).get("service"))
+        said = clean(message.text or "").strip(" 。！!.，,").lower()
+        return said in self._words and not desk.stale and bool((on_table(desk) or {}).get("service"))
 
 
-@router.message(StateFilter(Step.confirm), OnTable(_YES))
+@router.message(StateFilter(Step.confirm), OnTable(YES))
 async def yes(message: Message, desk: Desk) -> Answer:
     return await record(desk, desk.data["draft"]["service"])
 
 
-@router.message(StateFilter(Step.confirm), OnTable(_NO))
+@router.message(StateFilter(Step.confirm), OnTable(NO))
 async def no(message: Message, desk: Desk) -> Answer:
     return _not_this(desk, desk.data["draft"]["service"])
 
@@ -217,14 +303,15 @@ async def not_this(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Ans
 
 def _not_this(desk: Desk, refused: str) -> Say:
     """不是这个: the other likely services, the lists, or a person; what was said stays on the table."""
-    draft = desk.data.get("draft") or {"text": "", "files": []}
+    draft = on_table(desk)
+    if draft is None or draft.get("service") != refused:
+        return desk.say("card-old")
+    desk.stay(Step.confirm, draft={**draft, "service": None})
     if refused == GENERAL:
-        desk.go(Step.confirm, draft={**draft, "service": None})
         return desk.say("say-more-ask")
     others = [s for s in draft.get("ranked", []) if s not in (refused, GENERAL)]
     choices = [Choice(desk.service_name(s), Pick(what="service", arg=s).pack()) for s in others]
     choices += [_neither(desk), desk.button("all-services", Pick(what="domains"))]
-    desk.keep(draft={**draft, "service": None})
     return desk.say("not-this-then", choices)
 
 
@@ -232,9 +319,17 @@ def _not_this(desk: Desk, refused: str) -> Say:
 async def pick_service(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
     if callback_data.arg not in desk.office.rules.catalogue.services:
         return desk.say("button-old")
-    if desk.me.area_id is None:
-        return await ask_area(desk)
-    return await card(desk, callback_data.arg)
+    return await _card_or_area(desk, callback_data.arg)
+
+
+async def _card_or_area(desk: Desk, service_id: str) -> list[Say]:
+    """The card of a chosen service; the community comes first, and the choice is not asked for again."""
+    area = await _own_area(desk)
+    if area is None:
+        desk.keep(draft={**draft_of([]), **(on_table(desk) or {}), "service": service_id})
+        return [await ask_area(desk)]
+    closed = await not_open(desk, area)
+    return [closed or await card(desk, service_id)]
 
 
 # -- the lists: 我要办事 › domain › service
@@ -258,9 +353,7 @@ async def pick_domain(query: CallbackQuery, callback_data: Pick, desk: Desk) -> 
     if found is None:
         return desk.say("button-old")
     if len(found.services) == 1:
-        if desk.me.area_id is None:
-            return await ask_area(desk)
-        return await card(desk, found.services[0].id)
+        return await _card_or_area(desk, found.services[0].id)
     choices = [Choice(desk.voice.named(s), Pick(what="service", arg=s.id).pack()) for s in found.services]
     return desk.say("which-of-domain", choices, columns=2, domain=desk.voice.named(found))
 
@@ -268,27 +361,25 @@ async def pick_domain(query: CallbackQuery, callback_data: Pick, desk: Desk) -> 
 # -- free words
 
 
-@router.message(StateFilter(Step.human))
+@router.message(StateFilter(Step.human), ~F.text.startswith("/"))
 async def straight_to_a_person(message: Message, desk: Desk) -> Answer:
     content = read(message, desk.channel)
     if content.empty:
         return desk.say("nothing-readable")
+    if content.only_pictographs:
+        return desk.say("only-pictographs")
     keep_draft(desk, content)
     return await record(desk, GENERAL)
 
 
-def is_new(desk: Desk, content: Content) -> bool:
-    """Whether the words name a service clearly enough to be a need of their own while something is open."""
+def is_new(desk: Desk, content: Content, beside: str | None = None) -> bool:
+    """Whether the words name a service clearly enough to be a need of their own, another than `beside`."""
     best = desk.office.matcher.match(content.text).ranked[:1] if content.text else ()
-    return bool(best) and best[0].id != GENERAL and best[0].confidence >= _CLEAR
+    return bool(best) and best[0].id not in (GENERAL, beside) and best[0].confidence >= _CLEAR
 
 
-async def new_words(desk: Desk, content: Content) -> Answer:
+async def new_words(desk: Desk, content: Content) -> list[Say]:
     """Words that belong to no conversation: a need, or more of the one on the table."""
-    if desk.me.area_id is None and not desk.data.get("draft"):
-        keep_draft(desk, content)
-        return await resume(desk)
-    if desk.chat.state != Step.confirm.state:
-        desk.go(None)
+    clear(desk)
     keep_draft(desk, content)
     return await resume(desk)

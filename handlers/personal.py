@@ -19,7 +19,7 @@ router = Router(name="personal")
 @router.message(Command("services"))
 @router.message(Says("menu-services"))
 async def services(message: Message, desk: Desk) -> Answer:
-    desk.go(None)
+    needs.clear(desk)
     return await needs.domains(desk)
 
 
@@ -40,10 +40,19 @@ def _settings(desk: Desk) -> Say:
     return desk.say("settings", choices)
 
 
+@router.message(Says("elder-mode"))
+async def elder_typed(message: Message, desk: Desk) -> Answer:
+    return _elder(desk, on=not desk.elder)
+
+
 @router.callback_query(Pick.filter(F.what == "elder"))
 async def elder(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
-    desk.me.elder_mode = callback_data.arg == "on"
-    return desk.say("elder-is-on" if desk.me.elder_mode else "elder-is-off", menu=True)
+    return _elder(desk, on=callback_data.arg == "on")
+
+
+def _elder(desk: Desk, *, on: bool) -> Say:
+    desk.me.elder_mode = on
+    return desk.say("elder-is-on" if on else "elder-is-off", menu=True)
 
 
 @router.callback_query(Pick.filter(F.what == "language"))
@@ -57,17 +66,19 @@ async def language(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Ans
 @router.message(Command("mydata"))
 @router.message(Says("my-data"))
 async def data_typed(message: Message, desk: Desk) -> Answer:
-    return _send_data(desk)
+    _send_data(desk)
+    return None
 
 
 @router.callback_query(Pick.filter(F.what == "data"))
 async def data(query: CallbackQuery, desk: Desk) -> Answer:
-    return _send_data(desk)
+    _send_data(desk)
+    return None
 
 
-def _send_data(desk: Desk) -> Say:
+def _send_data(desk: Desk) -> None:
+    desk.first(desk.say("my-data-coming"))
     desk.casebook.outbox.notice(desk.me.id, "my_data")
-    return desk.say("my-data-coming")
 
 
 @router.message(Says("leave"))
@@ -87,8 +98,10 @@ async def leave(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer
         await desk.casebook.withdraw(request.id, desk.me.id)
     goodbye = desk.say("left")
     await privacy.erase(desk.session, desk.me, desk.now)
+    desk.casebook.outbox.forget(desk.channel, desk.chat.chat_id)
     desk.person, desk.posts = None, ()
     desk.go(None)
+    desk.chat.choices = []
     return goodbye
 
 

@@ -1,18 +1,23 @@
 """One's own requests: the list, each with where it stands, and what its resident may do; ratings."""
 
+from collections.abc import Collection
+from html import escape
+from typing import Any
+
 from aiogram import F, Router
 from aiogram.filters import Command, Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards, timeline
+from handlers import cards, needs, talk, timeline
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Asks, Says
 from handlers.incoming import read
 from handlers.speech import Answer, Choice, Say
 from knowledge import numbers
-from knowledge.intents import Intent, rating
+from knowledge.intents import Intent
 from knowledge.lifecycle import OPEN, Role, Status
 from knowledge.satisfaction import POOR
+from storage import outbox
 from storage.tables import Request
 
 router = Router(name="requests")
@@ -37,10 +42,12 @@ async def open_request(desk: Desk, request_id: int) -> Say:
     if roles == {Role.RESIDENT}:
         level = await desk.casebook.rating_level(request)
         text = cards.for_resident(desk.voice, request, item, people, level)
-        return Say(text, cards.resident_choices(desk.voice, request), columns=2, request_id=request.id)
+        choices = cards.resident_choices(desk.voice, request, rated=level is not None)
+        return Say(text, choices, columns=2, request_id=request.id)
     area = await desk.people.area(request.area_id)
     text = cards.for_staff(desk.voice, request, item, people, area.name)
-    return Say(text, cards.staff_choices(desk.voice, request, roles), columns=2, request_id=request.id)
+    choices = cards.staff_choices(desk.voice, request, roles, phone=people.resident.phone)
+    return Say(text, choices, columns=2, request_id=request.id)
 
 
 @router.callback_query(Act.filter(F.act == "open"))
@@ -70,6 +77,17 @@ async def my_requests(message: Message, desk: Desk) -> Answer:
     if (number := numbers.find(message.text or "")) is not None:
         request = await desk.casebook.by_number(number, desk.me.id)
         return await open_request(desk, request.id)
+    return await _list(desk, 0)
+
+
+@router.callback_query(Pick.filter(F.what == "mine"))
+async def more_requests(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
+    if not (callback_data.arg.isascii() and callback_data.arg.isdecimal()):
+        return desk.say("button-old")
+    return await _list(desk, int(callback_data.arg[:6]))
+
+
+async def _list(desk: Desk, start: int) -> Say:
     mine = await desk.casebook.of_resident(desk.me.id, (*OPEN, Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN))
     mine.sort(key=lambda r: (r.status not in OPEN, r.status is not Status.RESOLVED, -r.id))
     if not mine:
@@ -77,24 +95,27 @@ async def my_requests(message: Message, desk: Desk) -> Answer:
     if len(mine) == 1:
         return await open_request(desk, mine[0].id)
     services = desk.office.rules.catalogue.services
-    lines = [_summary(desk, r) for r in mine[:_LISTED] if r.status in OPEN]
-    text = desk.t("my-requests", count=len(mine), open=len(lines))
-    shown = "\n".join([text, *lines]) if not desk.elder else text
-    return Say(shown, cards.lines(desk.voice, [(r, services[r.service_id]) for r in mine[:_LISTED]]))
+    page = mine[start : start + _LISTED]
+    text = desk.t("my-requests", count=len(mine), open=sum(r.status in OPEN for r in mine))
+    shown = text if desk.elder else "\n".join([text, *(_summary(desk, r) for r in page if r.status in OPEN)])
+    choices = cards.lines(desk.voice, [(r, services[r.service_id]) for r in page])
+    if start + _LISTED < len(mine):
+        choices.append(desk.button("next-page", Pick(what="mine", arg=str(start + _LISTED))))
+    return Say(shown, choices)
 
 
 def _summary(desk: Desk, request: Request) -> str:
     due = cards.next_promise(desk.voice, request) or ""
-    name = desk.service_name(request.service_id)
+    name = escape(desk.service_name(request.service_id), quote=False)
     return f"· {cards.tail(request.number)} {name}\n  {due}"
 
 
 # -- the resident's acts
 
 
-async def _only(desk: Desk, query_key: str, act: str) -> Say | int:
-    """The one open request that is meant, or the question which."""
-    mine = await desk.casebook.of_resident(desk.me.id)
+async def _only(desk: Desk, query_key: str, act: str, statuses: Collection[Status] = OPEN) -> Say | int:
+    """The one request in these statuses that is meant, or the question which."""
+    mine = await desk.casebook.of_resident(desk.me.id, statuses)
     if not mine:
         return desk.say("my-requests-none", [desk.button("all-services", Pick(what="domains"))])
     if len(mine) == 1:
@@ -111,6 +132,7 @@ async def on_urge(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answe
     return await _urge(desk, callback_data.id)
 
 
+@router.message(Says("act-urge"))
 @router.message(StateFilter(None), Asks(Intent.URGE))
 async def urge_typed(message: Message, desk: Desk) -> Answer:
     which = await _only(desk, "which-urge", "urge")
@@ -123,6 +145,7 @@ async def _urge(desk: Desk, request_id: int) -> Say:
     return desk.say("urged", name=handler.name, when=desk.voice.when(request.resolve_by), request_id=request.id)
 
 
+@router.message(Says("act-withdraw"))
 @router.message(StateFilter(None), Asks(Intent.WITHDRAW))
 async def withdraw_typed(message: Message, desk: Desk) -> Answer:
     which = await _only(desk, "which-withdraw", "withdraw")
@@ -145,6 +168,12 @@ async def _ask_withdraw(desk: Desk, request_id: int) -> Say:
         desk.button("withdraw-no", Act(act="open", id=request.id)),
     ]
     return desk.say("withdraw-ask", choices, service=desk.service_name(request.service_id))
+
+
+@router.message(Says("act-talk"))
+async def supply_typed(message: Message, desk: Desk) -> Answer:
+    which = await _only(desk, "which-talk", "supply", needs.TALKABLE)
+    return which if isinstance(which, Say) else await talk.begin(desk, which)
 
 
 @router.callback_query(Act.filter(F.act == "history"))
@@ -177,26 +206,39 @@ async def on_rate(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answe
 
 
 class RatesInWords(Filter):
-    """A rating in words, while one closed piece of work waits for one."""
+    """Finished work is judged in words: the one that was quoted, or all that wait for a rating."""
 
-    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, int]:
-        said = message.text or ""
-        level = rating(said)
-        unsolved = Asks(Intent.NOT_SOLVED)
-        if level is None and not await unsolved(message, desk):
+    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
+        level = talk.judged(message.text or "")
+        if level is None:
             return False
         waiting = await desk.casebook.of_resident(desk.me.id, (Status.RESOLVED,))
-        if len(waiting) != 1:
-            return False
-        again = await unsolved(message, desk)
-        return {"request_id": waiting[0].id, "level": 0 if again else level or 0}
+        if message.reply_to_message is not None:
+            quoted = message.reply_to_message.message_id
+            found = await outbox.shown(desk.session, desk.channel, desk.chat.chat_id, quoted)
+            waiting = [r for r in waiting if found is None or r.id == found.request_id]
+        elif desk.chat.state == Step.talk.state:
+            waiting = [r for r in waiting if r.id == desk.data.get("request")]
+        return {"waiting": waiting, "level": level} if waiting else False
 
 
-@router.message(StateFilter(None), RatesInWords())
-async def rate_in_words(message: Message, request_id: int, level: int, desk: Desk) -> Answer:
-    if level == 0:
-        return await _reopen(desk, request_id)
-    return await _rate(desk, request_id, level)
+@router.message(StateFilter(None, Step.talk), RatesInWords())
+async def rate_in_words(message: Message, waiting: list[Request], level: int, desk: Desk) -> Answer:
+    if len(waiting) > 1:
+        services = desk.office.rules.catalogue.services
+        return desk.say("which-rate", cards.lines(desk.voice, [(r, services[r.service_id]) for r in waiting[:_LISTED]]))
+    return await _reopen(desk, waiting[0].id) if level == 0 else await _rate(desk, waiting[0].id, level)
+
+
+@router.message(Says("act-reopen"))
+@router.message(StateFilter(None), Asks(Intent.NOT_SOLVED))
+async def not_solved(message: Message, desk: Desk) -> Answer:
+    """还没解决 of something that is closed already: the request itself says what can be done."""
+    finished = (Status.RESOLVED, Status.CLOSED)
+    if await desk.casebook.of_resident(desk.me.id) or not await desk.casebook.of_resident(desk.me.id, finished):
+        return await talk.words(desk, read(message, desk.channel))
+    which = await _only(desk, "which-reopen", "open", finished)
+    return which if isinstance(which, Say) else await open_request(desk, which)
 
 
 async def _rate(desk: Desk, request_id: int, level: int) -> Answer:
@@ -224,11 +266,16 @@ async def on_skip(query: CallbackQuery, desk: Desk) -> Answer:
     return desk.say("all-done", menu=True)
 
 
-@router.message(StateFilter(Step.comment), F.text)
+@router.message(StateFilter(Step.comment), F.text, ~F.text.startswith("/"))
 async def on_comment(message: Message, desk: Desk) -> Answer:
+    """Words to a rating, unless they come much later or are clearly something new."""
     content = read(message, desk.channel)
     if content.empty:
         return desk.say("nothing-readable")
+    request, _ = await desk.casebook.look(desk.data["request"], desk.me.id)
+    if desk.stale or needs.is_new(desk, content, request.service_id):
+        desk.go(None)
+        return await talk.words(desk, content)
     await desk.casebook.explain_rating(desk.data["request"], desk.me.id, comment=content.text)
     desk.go(None)
     return desk.say("comment-thanks", menu=True)
@@ -239,9 +286,13 @@ async def on_reopen(query: CallbackQuery, callback_data: Act, desk: Desk) -> Ans
     return await _reopen(desk, callback_data.id)
 
 
-async def _reopen(desk: Desk, request_id: int) -> Say:
+async def _reopen(desk: Desk, request_id: int) -> Answer:
+    """Back to the first responder; words that were said to it after it was over go with it."""
     request = await desk.casebook.reopen(request_id, desk.me.id)
     responder = await desk.people.get(request.first_responder_id)
-    desk.go(Step.talk, request=request.id)
+    draft = needs.on_table(desk) if desk.data.get("over") == request.id else None
+    desk.go(Step.talk, request=request.id, fresh=True)
     when = desk.voice.when(request.resolve_by)
-    return desk.say("reopened", name=responder.name, when=when, request_id=request.id)
+    said = desk.say("reopened", name=responder.name, when=when, request_id=request.id)
+    passed = await talk.pass_on(desk, request.id, needs.parts(draft)) if draft else []
+    return [said, *passed]

@@ -2,16 +2,48 @@
 
 from aiogram import Router
 
-from handlers import behalf, front, manager, needs, personal, requests, talk, worker
+from handlers import (
+    alarm,
+    behalf,
+    front,
+    legal_aid,
+    manager,
+    mediation,
+    mediation_party,
+    needs,
+    personal,
+    requests,
+    rota,
+    talk,
+    worker,
+)
 
 
 def build() -> Router:
     """One router with all the others in it; made anew for every dispatcher.
 
-    Staff come before residents where both have a step, and `talk` takes whatever nobody else did.
+    Danger comes before everything, a quote before whatever the desk waits for, staff before residents where both
+    have a step, and `talk` takes whatever nobody else did.
     """
     root = Router(name="shouwen")
-    for module in (front, personal, manager, worker, behalf, requests, needs, talk):
-        module.router._parent_router = None
-        root.include_router(module.router)
+    for router in (
+        alarm.router,
+        front.router,
+        personal.router,
+        mediation.quotes,
+        talk.quotes,
+        rota.router,
+        manager.router,
+        legal_aid.router,
+        mediation.router,
+        worker.router,
+        behalf.router,
+        mediation_party.router,
+        requests.router,
+        front.searching,
+        needs.router,
+        talk.router,
+    ):
+        router._parent_router = None
+        root.include_router(router)
     return root

@@ -92,7 +92,7 @@ def methods(
     if say.menu is not None and markup is None:
         markup = ReplyKeyboardMarkup(
             keyboard=[[KeyboardButton(text=word) for word in say.menu[i : i + 4]] for i in range(0, len(say.menu), 4)],
-            resize_keyboard=True,
+            resize_keyboard=not elder,  # elder mode: the tall buttons, and the web page's large text
             is_persistent=True,
         )
     parts = split(say.text)
@@ -113,7 +113,7 @@ def methods(
 
 def split(text: str, limit: int = LIMIT) -> list[str]:
     """Cut HTML into parts of at most `limit` UTF-16 units, at the end of a sentence where there is one; tags that
-    are open at a cut are closed and opened again."""
+    are open at a cut are closed and opened again. A part that would show nothing is left out."""
     parts: list[str] = []
     current = ""
     for piece in _pieces(text, limit // 2):
@@ -122,7 +122,8 @@ def split(text: str, limit: int = LIMIT) -> list[str]:
             parts.append(current + closing)
             current = opening
         current += piece
-    return [*parts, current] if current.strip() or not parts else parts
+    shown = [part for part in (*parts, current) if _TAG.sub("", part).strip()]
+    return shown or [current]
 
 
 def _pieces(text: str, longest: int) -> list[str]:

@@ -1,33 +1,88 @@
-"""Resident and handler talk through the desk: a quote finds its request, the rest is asked, never guessed."""
+"""Resident and handler talk through the desk: a quote finds its request, the rest is asked, never guessed silently."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from aiogram import F, Router
-from aiogram.filters import StateFilter
+from aiogram.filters import Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
 from handlers import cards, needs
 from handlers.desk import Act, Desk, Pick, Step
-from handlers.front import Asks, Says, source
-from handlers.incoming import Content, read
+from handlers.front import Says
+from handlers.incoming import Content, clean, read
 from handlers.speech import Answer, Choice, Say
-from knowledge.intents import Intent
-from knowledge.lifecycle import Role
+from knowledge import danger
+from knowledge.danger import Tier
+from knowledge.intents import Intent, find, rating
+from knowledge.lifecycle import Action, NotAllowed, Role, Status, allowed
 from storage import outbox
 from storage.tables import Request
 
+quotes = Router(name="quotes")
+"""Asked before every step: whoever quotes has said for whom the words are."""
 router = Router(name="talk")
 
 _LISTED = 6
+ACKNOWLEDGED = needs.YES | {"嗯嗯", "哦", "收到", "知道了", "晓得了", "晓得", "明白", "明白了", "好嘛", "okay"}
+"""Words that only say that something was read."""
+
+
+def judged(text: str) -> int | None:
+    """What was said of finished work: 5 to 1, or 0 when it is not solved; None when nothing was."""
+    if clean(text).strip(" 。！!.，,").lower() in ACKNOWLEDGED:
+        return None
+    return 0 if Intent.NOT_SOLVED in find(text) else rating(text)
+
+
+# -- quotes
+
+
+class Quoted(Filter):
+    """A quote of something that belongs to a request. The desk's own question about that request is not one, nor
+    is a rating of it in words."""
+
+    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
+        if message.reply_to_message is None or not desk.known:
+            return False
+        found = await outbox.shown(desk.session, desk.channel, desk.chat.chat_id, message.reply_to_message.message_id)
+        if found is None:
+            return False
+        talking = desk.chat.state in (None, Step.talk.state)
+        if not talking and found.relayed_id is None and desk.data.get("request") == found.request_id:
+            return False
+        request, roles = await desk.casebook.look(found.request_id, desk.me.id)
+        if Role.RESIDENT in roles and request.status is Status.RESOLVED and judged(message.text or "") is not None:
+            return False
+        return {"request_id": request.id, "relayed_id": found.relayed_id, "aside": not talking}
+
+
+@quotes.message(Quoted())
+async def on_quote(message: Message, desk: Desk, request_id: int, relayed_id: int | None, aside: bool) -> Answer:
+    """An answer to a card or to something passed on belongs to that request, whatever else is going on."""
+    content = read(message, desk.channel)
+    if content.empty:
+        return desk.say("nothing-readable")
+    return await pass_on(desk, request_id, [content], reply_to_id=relayed_id, aside=aside)
+
+
+# -- a talk: what is said goes to the other side until it ends
 
 
 @router.callback_query(Act.filter(F.act.in_({"contact", "supply"})))
 async def start_talk(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
     """联系居民, or 补充说明: what is said next goes to the other side."""
-    return await _begin(desk, callback_data.id)
+    return await begin(desk, callback_data.id)
 
 
-async def _begin(desk: Desk, request_id: int) -> Say:
+async def begin(desk: Desk, request_id: int) -> Say:
+    """Open a talk.
+
+    :raises NotAllowed: the request is over
+    """
     request, roles = await desk.casebook.may_talk(request_id, desk.me.id)
-    desk.go(Step.talk, request=request.id)
+    needs.clear(desk)
+    desk.stay(Step.talk, request=request.id, fresh=True)
     name = await _other_side(desk, request, roles)
     key = "talk-as-resident" if Role.RESIDENT in roles else "talk-as-staff"
     if Role.RESIDENT not in roles and (await desk.people.get(request.resident_id)).chat_id is None:
@@ -35,130 +90,160 @@ async def _begin(desk: Desk, request_id: int) -> Say:
     return desk.say(key, [desk.button("talk-end", Pick(what="end"))], name=name, request_id=request.id)
 
 
+@router.message(StateFilter(Step.talk), Says("talk-end"))
+async def end_typed(message: Message, desk: Desk) -> Answer:
+    return await _end(desk)
+
+
 @router.callback_query(Pick.filter(F.what == "end"))
 async def end_talk(query: CallbackQuery, desk: Desk) -> Answer:
-    desk.go(None)
-    return desk.say("talk-ended", menu=True)
+    return await _end(desk)
 
 
-class InTalk(StateFilter):
-    """Words while a talk is open."""
-
-    def __init__(self) -> None:
-        super().__init__(Step.talk)
-
-
-@router.message(InTalk(), Asks(Intent.CANCEL))
-@router.message(InTalk(), Says("talk-end"))
-async def end_typed(message: Message, desk: Desk) -> Answer:
-    desk.go(None)
-    return desk.say("talk-ended", menu=True)
+async def _end(desk: Desk) -> list[Say]:
+    """Back to the table, if something lies there; the words of the talk itself went to their request."""
+    needs.clear(desk)
+    ended = desk.say("talk-ended", menu=True)
+    return [ended, *await needs.resume(desk)] if needs.on_table(desk) else [ended]
 
 
-@router.edited_message()
-async def on_edit(message: Message, desk: Desk) -> Answer:
-    """An edit goes on as an edit; the older version is kept."""
-    if not desk.known:
-        return None
-    content = read(message, desk.channel)
-    changed = await desk.casebook.edit(source(desk, content), desk.me.id, content.text)
-    if changed is not None:
-        return None
-    draft = desk.data.get("draft")
-    if draft and draft.get("message") == content.message_id and content.text:
-        desk.keep(draft={**draft, "text": content.text})
-        return await needs.resume(desk)
-    return None
-
-
-@router.message(F.reply_to_message)
-async def on_quote(message: Message, desk: Desk) -> Answer:
-    """An answer to a card or to something passed on belongs to that request."""
-    content = read(message, desk.channel)
-    quoted = await outbox.shown(desk.session, desk.channel, desk.chat.chat_id, content.reply_to or 0)
-    if quoted is None:
-        return await words(desk, content)
-    if content.empty:
-        return desk.say("nothing-readable")
-    return await _pass_on(desk, quoted.request_id, content, reply_to_id=quoted.relayed_id)
-
-
-@router.message(InTalk())
+@router.message(StateFilter(Step.talk), ~F.text.startswith("/"))
 async def in_talk(message: Message, desk: Desk) -> Answer:
     content = read(message, desk.channel)
     if content.empty:
         return desk.say("nothing-readable")
-    return await _pass_on(desk, desk.data["request"], content)
+    request, roles = await desk.casebook.look(desk.data["request"], desk.me.id)
+    goes_on = content.album is not None and content.album == desk.data.get("album")
+    if desk.stale and not goes_on:
+        needs.clear(desk)
+        return await words(desk, content)
+    if Role.RESIDENT in roles and not goes_on and not desk.data.get("fresh") and request.danger is None:
+        waiting = [r.id for r in await desk.casebook.waiting_for_answer(desk.me.id)]
+        if set(waiting) - {request.id, *desk.data.get("waiting", ())}:
+            return await _ask_whose(desk, content)  # somebody else has asked something meanwhile
+        if needs.is_new(desk, content, request.service_id):
+            if request.id not in waiting:
+                return await needs.new_words(desk, content)
+            return await pass_on(desk, request.id, [content], guessed=True)
+    return await pass_on(desk, request.id, [content])
+
+
+# -- words that say nothing of where they belong
+
+
+@router.edited_message()
+async def on_edit(message: Message, desk: Desk) -> Answer:
+    """An edit goes on as an edit; the older version is kept. One that can reach nobody is said so."""
+    content = read(message, desk.channel)
+    if await desk.casebook.edit(desk.source(content), desk.me.id, content.text) is not None:
+        return None
+    if needs.correct(desk, content):
+        return await needs.resume(desk) if desk.chat.state == Step.confirm.state else None
+    if not content.text or content.text.startswith("/"):
+        return None
+    if content.message_id in desk.data.get("words", ()):
+        text = f"{desk.t('edited')}{content.text}"
+        await desk.casebook.say(desk.data["recorded"], desk.me.id, text, [], desk.source(content))
+        return None
+    return desk.say("edit-not-passed")
+
+
+@router.message(F.text.startswith("/"))
+async def unknown_command(message: Message, desk: Desk) -> Answer:
+    return desk.say("command-unknown", menu=True)
 
 
 @router.message()
 async def anything_else(message: Message, desk: Desk) -> Answer:
-    if (message.text or "").startswith("/"):
-        return desk.say("command-unknown", menu=True)
     return await words(desk, read(message, desk.channel))
 
 
 async def words(desk: Desk, content: Content) -> Answer:
     """Words without a quote and outside a talk: an answer to whoever wrote last, or a need."""
+    state = desk.chat.state
     if content.empty:
         return desk.say("nothing-readable")
-    if content.only_pictographs and not desk.data.get("draft"):
+    if needs.same_album(desk, content):
+        needs.keep_draft(desk, content)
+        return None
+    if content.album is not None and content.album in desk.data.get("albums", ()):
+        await desk.casebook.say(desk.data["recorded"], desk.me.id, content.text, content.files, desk.source(content))
+        return None
+    if state == Step.whose.state and not desk.stale:
+        return await _ask_whose(desk, content)
+    if state == Step.comment.state and not desk.stale:
+        needs.keep_draft(desk, content)
+        return desk.say("comment-words", [_new(desk), desk.button("skip", Pick(what="skip"))])
+    waiting = await desk.casebook.waiting_for_answer(desk.me.id)
+    if content.only_pictographs and not waiting:
         return desk.say("only-pictographs", menu=True)
-    if content.album and content.album == desk.data.get("album") and desk.data.get("recorded"):
-        return await _pass_on(desk, desk.data["recorded"], content)
-    if desk.is_staff and desk.chat.state is None:
-        return await _staff_words(desk, content)
-    if desk.chat.state is None and (mine := await desk.casebook.of_resident(desk.me.id)):
-        waiting = await desk.casebook.waiting_for_answer(desk.me.id)
-        if len(waiting) == 1:
-            return await _pass_on(desk, waiting[0].id, content, guessed=True)
-        if waiting or not needs.is_new(desk, content):
-            return await (_ask_whose(desk, content) if len(mine) > 1 else _pass_on(desk, mine[0].id, content, guessed=True))
+    if state is not None:
+        return await needs.new_words(desk, content)
+    if desk.is_staff:
+        return await _ask_whose(desk, content)
+    return await _resident_words(desk, content, waiting)
+
+
+async def _resident_words(desk: Desk, content: Content, waiting: list[Request]) -> Answer:
+    mine = await desk.casebook.of_resident(desk.me.id, needs.TALKABLE)
+    if not waiting and content.text.strip(" 。！!.，,").lower() in ACKNOWLEDGED:
+        unrated = [r for r in mine if r.status is Status.RESOLVED]
+        if len(unrated) == 1:
+            choices = cards.rating_choices(desk.voice, unrated[0].id)
+            return desk.say("rate-please", choices, request_id=unrated[0].id)
+        return desk.say("all-done", menu=True)
+    if len(waiting) == 1:
+        return await pass_on(desk, waiting[0].id, [content], guessed=True)
+    if waiting or (mine and not needs.is_new(desk, content)):
+        if len(mine) > 1:
+            return await _ask_whose(desk, content)
+        return await pass_on(desk, mine[0].id, [content], guessed=True)
     return await needs.new_words(desk, content)
 
 
-async def _staff_words(desk: Desk, content: Content) -> Answer:
-    """Staff who write without saying to whom are asked; the words are kept meanwhile."""
-    tasks = await desk.casebook.tasks(desk.me.id)
-    needs.keep_draft(desk, content)
-    draft = desk.data["draft"]
-    desk.go(Step.whose, draft=draft)
-    services = desk.office.rules.catalogue.services
-    choices = [
-        Choice(
-            f"{(await desk.people.get(r.resident_id)).name} {cards.line(desk.voice, r, services[r.service_id])}",
-            Act(act="whose", id=r.id).pack(),
-        )
-        for r in tasks[:_LISTED]
-    ]
-    choices += [desk.button("my-own-need", Pick(what="new")), desk.button("never-mind", Pick(what="drop"))]
-    return desk.say("whose-staff", choices)
+# -- whose words these are: one tap, nothing typed again
 
 
-async def _ask_whose(desk: Desk, content: Content) -> Answer:
-    """Which request a resident's words belong to, when it is not clear: one tap, nothing typed again."""
-    mine = await desk.casebook.of_resident(desk.me.id)
+async def _ask_whose(desk: Desk, content: Content) -> Say:
+    if desk.chat.state != Step.whose.state:
+        needs.clear(desk)
     needs.keep_draft(desk, content)
-    desk.go(Step.whose, draft=desk.data["draft"])
+    desk.stay(Step.whose)
+    if desk.is_staff:
+        services = desk.office.rules.catalogue.services
+        choices = [
+            Choice(
+                f"{(await desk.people.get(r.resident_id)).name} {cards.line(desk.voice, r, services[r.service_id])}",
+                Act(act="whose", id=r.id).pack(),
+            )
+            for r in (await desk.casebook.tasks(desk.me.id))[:_LISTED]
+        ]
+        new = desk.button("my-own-need", Pick(what="new"))
+        return desk.say("whose-staff", [*choices, new, desk.button("never-mind", Pick(what="drop"))])
+    mine = await desk.casebook.of_resident(desk.me.id, needs.TALKABLE)
     choices = [await needs.talk_choice(desk, request, "whose") for request in mine[:_LISTED]]
-    return desk.say("whose", [*choices, desk.button("new-need", Pick(what="new"))])
+    return desk.say("whose", [*choices, _new(desk)])
+
+
+def _new(desk: Desk) -> Choice:
+    return desk.button("new-need", Pick(what="new"))
 
 
 @router.callback_query(Act.filter(F.act == "whose"))
 async def on_whose(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
-    draft = desk.data.get("draft")
-    if not draft:
-        return await _begin(desk, callback_data.id)
-    content = Content(draft["text"], draft["files"], draft.get("album"), draft.get("message", 0))
-    return await _pass_on(desk, callback_data.id, content)
+    draft = needs.on_table(desk)
+    if not draft or not draft["said"]:
+        return await begin(desk, callback_data.id)
+    desk.go(None)
+    return await pass_on(desk, callback_data.id, needs.parts(draft))
 
 
 @router.callback_query(Pick.filter(F.what == "new"))
 async def on_new(query: CallbackQuery, desk: Desk) -> Answer:
     """What was said is a need of its own."""
-    if not desk.data.get("draft"):
-        desk.go(None)
-        return desk.say("say-need", menu=True)
+    passed: list[dict[str, Any]] = desk.data.get("passed", [])
+    draft = needs.draft_of([Content(**part) for part in passed]) if passed else needs.on_table(desk)
+    desk.go(None, **({"draft": draft} if draft else {}))
     return await needs.resume(desk)
 
 
@@ -168,27 +253,94 @@ async def on_drop(query: CallbackQuery, desk: Desk) -> Answer:
     return desk.say("dropped", menu=True)
 
 
-async def _pass_on(
-    desk: Desk, request_id: int, content: Content, *, reply_to_id: int | None = None, guessed: bool = False
-) -> Answer:
-    """Pass words or files on, stay in the talk, and say to whom they went the first time."""
-    goes_on = desk.chat.state == Step.talk.state and desk.data.get("request") == request_id
-    where = source(desk, content, reply_to_id)
-    await desk.casebook.say(request_id, desk.me.id, content.text, content.files, where)
+# -- passing on
+
+
+async def pass_on(
+    desk: Desk,
+    request_id: int,
+    said: Sequence[Content],
+    *,
+    reply_to_id: int | None = None,
+    guessed: bool = False,
+    aside: bool = False,
+) -> list[Say]:
+    """Pass words and files on, stay in the talk, and say to whom they went the first time.
+
+    :param guessed: nobody said for whom they are, so offer to make a need of them
+    :param aside: the desk waits for something else, and goes on waiting
+    :raises CaseError: `not_yours`
+    """
     request, roles = await desk.casebook.look(request_id, desk.me.id)
-    draft = {"text": content.text, "files": content.files, "message": content.message_id}
-    desk.go(Step.talk, request=request_id, **({"draft": draft} if guessed else {}))
-    if goes_on:
-        return None
+    resident = Role.RESIDENT in roles
+    if not allowed(Action.SUPPLY if resident else Action.CONTACT, request.status, roles):
+        return [_over(desk, request, roles, said)]
+    for part in said:
+        await desk.casebook.say(request.id, desk.me.id, part.text, part.files, desk.source(part, reply_to_id))
+    warned = _warning(desk, said) if resident else []
+    goes_on = desk.chat.state == Step.talk.state and desk.data.get("request") == request.id
+    silent = goes_on and not guessed and not desk.data.get("fresh")
     name = await _other_side(desk, request, roles)
-    choices = [desk.button("talk-end", Pick(what="end"))]
-    if guessed:
-        choices.append(desk.button("new-need", Pick(what="new")))
-    return desk.say(
-        "passed-on", choices, columns=2, name=name, number=cards.tail(request.number), request_id=request.id
+    about: dict[str, Any] = {"name": name, "number": cards.tail(request.number), "request_id": request.id}
+    if aside:
+        return [*warned, desk.say("passed-aside", **about)]
+    if not goes_on:
+        needs.clear(desk)
+    before: list[dict[str, Any]] = desk.data.get("passed", []) if goes_on and not guessed else []
+    passed = [{"text": p.text, "files": p.files, "album": p.album, "message_id": p.message_id} for p in said]
+    waiting = [r.id for r in await desk.casebook.waiting_for_answer(desk.me.id)] if resident else []
+    desk.stay(
+        Step.talk,
+        request=request.id,
+        fresh=False,
+        album=said[-1].album,
+        waiting=waiting,
+        passed=[*before, *passed][-_LISTED:] if guessed or before else [],
     )
+    if silent:
+        return warned
+    choices = [desk.button("talk-end", Pick(what="end"))]
+    if resident and request.status is Status.RESOLVED:
+        choices.append(Choice(desk.label("act-reopen"), Act(act="reopen", id=request.id).pack()))
+    if guessed:
+        choices.append(_new(desk))
+    return [*warned, desk.say("passed-on", choices, columns=2, **about)]
+
+
+def _warning(desk: Desk, said: Sequence[Content]) -> list[Say]:
+    """Danger that is past or unclear adds one line with the number."""
+    found = danger.find("\n".join(part.text for part in said))
+    if found is None or found.tier is not Tier.DOUBTFUL:
+        return []
+    return [desk.say(f"danger-line-{found.kind.value.replace('_', '-')}")]
+
+
+def _over(desk: Desk, request: Request, roles: frozenset[Role], said: Sequence[Content]) -> Say:
+    """Words for a request that is over: they stay on the table until it is clear what they are for."""
+    if not allowed(Action.SUPPLY, Status.RECORDED, roles) and not allowed(Action.CONTACT, Status.RECORDED, roles):
+        raise NotAllowed(Action.CONTACT, request.status, roles)
+    state = desk.t(f"status-{request.status.value.replace('_', '-')}")
+    about: dict[str, Any] = {"number": cards.tail(request.number), "status": state, "request_id": request.id}
+    if Role.RESIDENT not in roles:
+        if desk.data.get("request") == request.id:
+            desk.go(None)
+        return desk.say("talk-over-staff", **about)
+    table = needs.on_table(desk) or needs.draft_of([])
+    desk.go(Step.whose, draft=needs.draft_of([*needs.parts(table), *said]), over=request.id)
+    choices = [_new(desk), desk.button("never-mind", Pick(what="drop"))]
+    if allowed(Action.REOPEN, request.status, roles):
+        choices.insert(0, Choice(desk.label("act-reopen"), Act(act="reopen", id=request.id).pack()))
+    return desk.say("talk-over", choices, **about)
 
 
 async def _other_side(desk: Desk, request: Request, roles: frozenset[Role]) -> str:
     other = request.handler_id if Role.RESIDENT in roles else request.resident_id
     return (await desk.people.get(other)).name
+
+
+# -- buttons that mean nothing here any more
+
+
+@router.callback_query()
+async def old_button(query: CallbackQuery, desk: Desk) -> Answer:
+    return desk.say("button-old")

@@ -18,6 +18,11 @@ _LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 _WHEN = {"zh": "M月d日（EEE）HH:mm", "en": "EEE d MMM, HH:mm"}
 
 
+_LONG = 1000
+_STAND_IN = "\ue000{}\ue001"
+"""Fluent refuses values of more than 2500 characters; long ones are put in when the sentence is made."""
+
+
 class Markup(str):
     """A piece of HTML that is already safe."""
 
@@ -48,9 +53,15 @@ class Texts:
         pattern = (message.attributes.get("elder") if elder else None) or message.value
         if pattern is None:
             raise LookupError(f"text {key!r} in {language} says nothing")
-        said, errors = bundle.format_pattern(pattern, _safe(values))
+        safe = _safe(values)
+        long = {_STAND_IN.format(name): value for name, value in safe.items() if _is_long(value)}
+        said, errors = bundle.format_pattern(
+            pattern, {name: _STAND_IN.format(name) if _is_long(value) else value for name, value in safe.items()}
+        )
         if errors:
             raise LookupError(f"text {key!r} in {language}: {errors}")
+        for stand_in, value in long.items():
+            said = said.replace(stand_in, value)
         return Markup(said)
 
     def has(self, key: str) -> bool:
@@ -95,6 +106,10 @@ def _safe(values: Mapping[str, object]) -> dict[str, object]:
         key: escape(value, quote=False) if isinstance(value, str) and not isinstance(value, Markup) else value
         for key, value in values.items()
     }
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, str) and len(value) > _LONG
 
 
 @cache

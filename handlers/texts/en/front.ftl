@@ -17,6 +17,9 @@ welcome = Hello! This is the community desk of <b>{ $area }</b>.
     Whatever you need, just say it in your own words: type, speak, or send a photo.
     One member of staff will look after it to the end.
     .elder = Hello! Just tell us what you need.
+welcome-anywhere = Hello! This is the community desk.
+    Whatever you need, just say it in your own words: type, speak, or send a photo.
+    .elder = Hello! Just tell us what you need.
 welcome-staff = Hello, { $name }! New requests will come to you here.
     To talk with a resident, just reply to their message.
 say-need = Please tell us what you need.
@@ -39,11 +42,14 @@ consent-no = I do not agree
 consent-thanks = Thank you!
 consent-refused = All right. Nothing you said has been kept.
     You can go to the community office, or call 12345. If you want to use this desk later, just send a message.
+consent-refused-danger = All right. The emergency has gone to the staff; nothing else has been kept.
+    In an emergency, call 120, 110 or 119. If you want to use this desk later, just send a message.
 consent-given-already = You have already agreed. To take it back, choose “Delete my account” in “Settings”.
 
 area-ask = Which community or village do you live in? Tap one, or type its name.
 area-which = Which one do you mean?
 area-not-found = We did not find “{ $words }”. Please type the name of your community or village again. Two or three characters are enough.
+noted = We have noted what you said.
 area-none-open = No community is open here yet. Please call 12345, and someone will answer.
 area-unknown = We do not know this community’s QR code or link. Please type the name of your community or village, or call 12345.
 area-chosen = Good, you are in <b>{ $area }</b>.
@@ -52,24 +58,23 @@ area-not-open = The desk of <b>{ $area }</b> is not open yet. Please call the co
 human-say = Of course. Please tell us what you need, and a member of staff will take it from there.
     If it cannot wait, call { $area }: { $phone }.
     .elder = Please tell us what you need. A member of staff will answer.
+human-before-consent = You can call { $phone } right now, and someone will answer.
+    To reach a member of staff here, please look at this first:
+danger-told = The community staff have your message and are contacting you. What you write next goes to them too.
+danger-nobody = No community staff can be reached here yet. Please make the call yourself.
 danger-passed-on = This has gone to the staff. They are looking at it now.
 
 danger-medical = <b>Call 120 now!</b>
     Say where you are, who it is, and what happened. Do not hang up; do what the doctor tells you.
-    The community staff have your message and are contacting you.
 danger-violence = <b>Call 110 now!</b>
     Get to a safe place first and lock the door. If you cannot speak, send a text message to 12110.
-    The community staff have your message and are contacting you.
 danger-suicide = <b>Please stay. We are here.</b>
     You can call <b>12356</b> right now. Someone will talk with you, 24 hours a day.
     If someone is hurt or has swallowed something harmful, call <b>120</b> now. If someone is in a dangerous place, call <b>110</b>.
-    The community staff have your message and are contacting you.
 danger-fire-gas = <b>Call 119 now!</b>
     Get out first. Do not touch any light switch, do not light anything. Take the stairs, not the lift.
-    The community staff have your message and are contacting you.
 danger-missing-person = <b>Call 110 now!</b>
     You do not have to wait 24 hours. Say what they look like, what they wear, and where they were last seen.
-    The community staff have your message and are helping to look.
 danger-line-medical = Your health comes first: if you feel unwell now, please call 120 first.
 danger-line-violence = If someone is hurting you or another person, call 110 now.
 danger-line-suicide = If things feel too heavy, call 12356 at any time. Someone will listen, 24 hours a day.
@@ -92,6 +97,7 @@ skip = No, thanks
 back = Back
 never-mind = None of these, never mind
 dropped = All right.
+not-recorded = All right, nothing was recorded. We are here whenever you need us.
 all-done = All right, thank you! We are here whenever you need us.
 
 you-are-welcome = You are welcome! We are here whenever you need us.

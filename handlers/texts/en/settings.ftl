@@ -3,6 +3,7 @@
 settings = What would you like to change?
 elder-on = Turn on easy mode (fewer words, bigger choices)
 elder-off = Turn off easy mode
+elder-mode = Easy mode
 elder-is-on = Easy mode is on. Each choice has a number; just type the number.
 elder-is-off = Easy mode is off.
 language-other = 中文

@@ -3,6 +3,7 @@
 settings = 要设置什么？
 elder-on = 打开长辈模式（字少、选项大）
 elder-off = 关闭长辈模式
+elder-mode = 长辈模式
 elder-is-on = 长辈模式打开了。选项前有数字，打数字就行。
 elder-is-off = 长辈模式关闭了。
 language-other = English

@@ -1,0 +1,133 @@
+"""The other party of a mediation: comes in by a one-time link, agrees or refuses, talks with the mediator.
+
+They never see what the applicant said, and the applicant never sees what they say."""
+
+from typing import Any
+
+from aiogram import Router
+from aiogram.filters import Filter
+from aiogram.types import CallbackQuery, Message
+
+from handlers import mediation_words as words
+from handlers import needs
+from handlers.desk import MANAGER_MENU, RESIDENT_MENU, WORKER_MENU, Desk, Pick, Step
+from handlers.incoming import clean, read
+from handlers.mediation_words import Names, Party
+from handlers.speech import Answer, Say
+from storage.mediation import Mediation
+from storage.mediation_docket import Docket
+
+router = Router(name="mediation party")
+
+LINK = "mediate-"
+"""How the word after /start begins in an invitation."""
+
+
+def _cases(desk: Desk) -> Mediation:
+    return Mediation(desk.session, desk.office.rules, desk.now)
+
+
+async def opened(desk: Desk, token: str) -> Answer:
+    """Somebody follows an invitation: consent first, then what it is about.
+
+    :raises CaseError: it is no link, or not (or no longer) theirs
+    """
+    docket = await _cases(desk).find_link(token, desk.person.id if desk.person else None)
+    desk.go(None)
+    desk.keep(mediate=token)
+    if desk.known:
+        return await entered(desk)
+    desk.stay(Step.consent)
+    area = await desk.people.area(docket.request.area_id)
+    key = "mediation-consent-telegram" if desk.channel == "telegram" else "mediation-consent"
+    yes = desk.button("consent-yes", Pick(what="consent", arg="yes"))
+    return desk.say(key, [yes, desk.button("consent-no", Pick(what="consent", arg="no"))], columns=2, area=area.name)
+
+
+async def entered(desk: Desk) -> Answer:
+    """After consent: they are the other party of the case whose link they followed."""
+    book, draft = _cases(desk), needs.on_table(desk)
+    docket = await book.enter(desk.data["mediate"], desk.me)
+    for part in needs.parts(draft) if draft else []:  # said before consent, to whoever sent the invitation
+        await book.say_in_case(docket.case.id, desk.me.id, part.text, part.files)
+    desk.go(None)
+    return [desk.say("mediation-welcome", menu=True), await _card(desk, docket)]
+
+
+async def _card(desk: Desk, docket: Docket) -> Say:
+    item = desk.office.rules.catalogue.service(docket.request.service_id)
+    area = await desk.people.area(docket.request.area_id)
+    names = Names(
+        applicant=(await desk.people.get(docket.request.resident_id)).name,
+        other=docket.case.other_name,
+        mediator=(await desk.people.get(docket.case.mediator_id)).name,
+    )
+    return Say(words.party_card(desk.voice, docket, item, names, area.name), words.party_choices(desk.voice, docket), 1)
+
+
+@router.callback_query(Party.filter())
+async def acted(query: CallbackQuery, callback_data: Party, desk: Desk) -> Answer:
+    """Every button of the other party; which are open, the case says."""
+    book, act, arg = _cases(desk), callback_data.act, callback_data.arg
+    case_id, me = callback_data.id, desk.me.id
+    docket, is_other = await book.case_of(case_id, me)
+    if not is_other:
+        return desk.say("error-not-your-turn")
+    match act:
+        case "card":
+            return await _card(desk, docket)
+        case "accept":
+            docket = await book.other_answers(case_id, me, accepts=True, mediator=arg != "other")
+            said = desk.say("mediation-party-another" if arg == "other" else "mediation-party-accepted")
+            return [said, await _card(desk, docket)]
+        case "refuse" if arg == "yes":
+            # The routes come as a notice, the same to both.
+            await book.other_answers(case_id, me, accepts=False)
+            desk.go(None)
+            return None
+        case "refuse":
+            yes = desk.button("mediation-party-refuse-yes", Party(act="refuse", id=case_id, arg="yes"))
+            return desk.say("mediation-party-refuse-ask", [yes, desk.button("back", Party(act="card", id=case_id))])
+        case "mediator":
+            docket = await book.judge_mediator(docket.request.id, me, accepts=arg == "yes")
+            mediator = await desk.people.get(docket.case.mediator_id)
+            key = "mediation-mediator-taken" if arg == "yes" else "mediation-mediator-other"
+            return desk.say(key, mediator=mediator.name)
+        case "talk":
+            desk.go(Step.party, case=case_id)
+            mediator = await desk.people.get(docket.case.mediator_id)
+            return desk.say("mediation-talk-party", [desk.button("talk-end", Pick(what="end"))], name=mediator.name)
+    return desk.say("button-old")
+
+
+class ForMediator(Filter):
+    """Words of the other party for the mediator: in a talk with them, or the answer to what they asked."""
+
+    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
+        if not desk.known or message.reply_to_message is not None:
+            return False
+        said = clean(message.text or "")
+        menu = {*RESIDENT_MENU, *WORKER_MENU, *MANAGER_MENU}
+        if said.startswith("/") or any(said in desk.office.texts.every(key) for key in menu):
+            return False
+        if desk.chat.state == Step.party.state and not desk.stale:
+            return {"case_id": desk.data["case"], "begun": True}
+        if desk.chat.state is not None or desk.is_staff or desk.data.get("draft"):
+            return False
+        asked = await _cases(desk).asked(desk.me.id)
+        return {"case_id": asked, "begun": False} if asked is not None else False
+
+
+@router.message(ForMediator())
+async def for_mediator(message: Message, desk: Desk, case_id: int, begun: bool) -> Answer:
+    content = read(message, desk.channel)
+    if content.empty:
+        return desk.say("nothing-readable")
+    book = _cases(desk)
+    await book.say_in_case(case_id, desk.me.id, content.text, content.files)
+    docket, _ = await book.case_of(case_id, desk.me.id)
+    mediator = await desk.people.get(docket.case.mediator_id)
+    if begun and desk.data.get("told"):
+        return None
+    desk.go(Step.party, case=case_id, told=True)
+    return desk.say("mediation-passed", [desk.button("talk-end", Pick(what="end"))], name=mediator.name)
