@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings, SettingsError, load
+from knowledge.calendar import CalendarError
 from knowledge.catalogue import CatalogueError
 from knowledge.lifecycle import Role
 from storage.database import Database, is_unavailable
@@ -50,14 +52,16 @@ def run_now(work: Coroutine[Any, Any, T]) -> T:
     """Run it; what can go wrong is said in one line."""
     try:
         return asyncio.run(work)
-    except (CatalogueError, SchemaError) as error:
+    except (CatalogueError, CalendarError, SchemaError) as error:
         fail(str(error))
     except PeopleError as error:
         fail(_PEOPLE.get(error.code, error.code).format(**error.details), 2)
     except Exception as error:
-        if not is_unavailable(error):
+        if isinstance(error, OSError) and error.filename:
+            fail(f"{error.filename}: {error.strerror}")
+        if not is_unavailable(error) and not isinstance(error, SQLAlchemyError):
             raise
-        fail(f"the database cannot be used: {str(error.__cause__ or error).splitlines()[0]}")
+        fail(f"SHOUWEN_DATABASE_URL: the database cannot be used: {str(error.__cause__ or error).splitlines()[0]}")
 
 
 _PEOPLE = {
@@ -65,6 +69,8 @@ _PEOPLE = {
     "area_exists": "there is an area {given!r} already",
     "no_parent": "there is no area {given!r} to be the parent",
     "no_area": "there is no area {given!r}; see `python -m bot area list`",
+    "no_staff": "nobody called {given!r} has a post there and uses the web chat",
+    "many_staff": "several people are called {given!r} there; invite this one anew",
     "no_domain": "there is no domain {given!r}; the domains are {known}",
 }
 
@@ -151,6 +157,17 @@ def invite(
             return await people.invite(found, Role(role.value), domains=domain or [], name=name)
 
     print(run_now(_with_database(make)))
+
+
+@cli.command()
+def link(
+    name: str,
+    area: Annotated[str, typer.Option(help="code of the area")],
+) -> None:
+    """Print a one-time link that lets a member of staff back in on the web chat, on any browser."""
+    from bot.tools import staff_link
+
+    print(run_now(_with_database(lambda db: staff_link(db, settings(), area, name, _now()))))
 
 
 @cli.command()

@@ -39,12 +39,18 @@ class App:
     def __init__(self, settings: Settings, *, now: Callable[[], datetime] = utc_now) -> None:
         self.settings, self.now = settings, now
         self.database = Database(settings.database_url)
+        self._told = asyncio.Event()
 
     @cached_property
     def office(self) -> Office:
         matcher = Matcher.load(self.settings.catalogue)
         calendar = Calendar.load(self.settings.calendar)
-        return Office(Rules(matcher.catalogue, calendar, self.settings.zone), matcher)
+        return Office(Rules(matcher.catalogue, calendar, self.settings.zone), matcher, links=self._links)
+
+    def _links(self) -> dict[str, str]:
+        """Addresses that open the desk with a word of one's own behind them, as far as they are known by now."""
+        found = {"telegram": self.telegram.link} if self.telegram is not None and self.telegram.link else {}
+        return found if self.web is None else {**found, "web": f"{self.web.url}/?start="}
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -138,14 +144,16 @@ class App:
             await telegram.close()
         await self.database.close()
 
-    async def until_told(self) -> None:
-        """Wait for a signal to stop, or for a channel that cannot go on."""
-        told = asyncio.Event()
+    def heed_signals(self) -> None:
+        """From now on a signal to stop is heeded by `until_told`, also one that comes while the start goes on."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError):
-                loop.add_signal_handler(number, told.set)
-        waits = [asyncio.create_task(told.wait())]
+                loop.add_signal_handler(number, self._told.set)
+
+    async def until_told(self) -> None:
+        """Wait for a signal to stop, or for a channel that cannot go on."""
+        waits = [asyncio.create_task(self._told.wait())]
         if self.telegram is not None:
             waits.append(asyncio.create_task(self.telegram.stopped.wait()))
         _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

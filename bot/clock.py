@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.courier import Courier
 from bot.faults import trace
 from handlers.desk import Office
-from storage import clockwork, conversations, outbox, reports, rota
+from storage import case_reminders, clockwork, conversations, outbox, reports, rota
 from storage.casebook import Casebook
 from storage.database import Database, is_unavailable
 
@@ -39,6 +39,7 @@ class Clock:
         for sweep, minutes in (
             (self.watch_promises, 1),
             (self.morning, 5),
+            (self.case_reminders, 5),
             (self.ask_again, 10),
             (self.close_silent, 10),
             (self.forget, 60),
@@ -76,6 +77,15 @@ class Clock:
             told = await clockwork.list_for_the_day(session, rules, now)
             domains = [domain.id for domain in rules.catalogue.domains]
             told += await rota.report_holes(session, now, rules.office(), domains)
+        if told:
+            self._courier.wake()
+        return told
+
+    async def case_reminders(self) -> int:
+        """Meetings, agreements and legal days of mediation and legal-aid cases; returns how many were told."""
+        async with self._database.write() as session:
+            told = await case_reminders.due_reminders(session, self._office.rules, self._now())
+            session.info.pop(outbox.WRITTEN, None)
         if told:
             self._courier.wake()
         return told

@@ -3,31 +3,26 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram import Bot
-from aiogram.exceptions import (
-    TelegramBadRequest,
-    TelegramEntityTooLarge,
-    TelegramForbiddenError,
-    TelegramNotFound,
-    TelegramRetryAfter,
-)
-from aiogram.methods import EditMessageCaption, EditMessageText
+from aiogram.exceptions import TelegramBadRequest, TelegramEntityTooLarge
+from aiogram.methods import EditMessageCaption, EditMessageText, SendMessage, TelegramMethod
 from aiogram.types import BufferedInputFile, InputFile, Message
 
-from handlers import notices, parcels
+from bot.faults import GiveUp, Gone, Retry, foreseen, lost, policy, trace
+from handlers import notices, parcels, rota_import
+from handlers.about import Parcel
 from handlers.desk import Office
-from handlers.notices import Parcel
 from handlers.speech import Say, page
 from handlers.texts import Voice
 from storage import conversations, outbox
 from storage.database import Database, is_unavailable
-from storage.outbox import REPLY, Sent
+from storage.outbox import FORGET, REPLY, Sent
 from storage.people import People
 from storage.tables import Outbox, Person
 
@@ -36,43 +31,7 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN = 2.0
 """Seconds until the outbox is looked at again when nobody called: other processes write into it too."""
 
-MOST_TRIES = 12
-_GONE_WORDS = ("chat not found", "user is deactivated", "bot was blocked", "peer_id_invalid")
-
 Lane = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Retry:
-    """Try again at this time; `spent` says whether this one counted as a try."""
-
-    at: datetime
-    spent: bool = True
-
-
-class GiveUp:
-    """It cannot be delivered."""
-
-
-class Gone:
-    """Whoever it is for cannot be reached in this chat."""
-
-
-def policy(error: Exception, attempts: int, now: datetime) -> Retry | GiveUp | Gone:
-    """What to do after a failed delivery, decided from the error and the tries before it.
-
-    429 is obeyed and costs no try; network errors and 5xx are tried again after 1, 2, 4 … at most 600 seconds.
-    """
-    if isinstance(error, TelegramRetryAfter):
-        return Retry(now + timedelta(seconds=error.retry_after), spent=False)
-    if isinstance(error, TelegramForbiddenError):
-        return Gone()
-    if isinstance(error, TelegramBadRequest | TelegramNotFound | TelegramEntityTooLarge):
-        gone = any(words in error.message.lower() for words in _GONE_WORDS)
-        return Gone() if gone else GiveUp()
-    if attempts + 1 >= MOST_TRIES:
-        return GiveUp()
-    return Retry(now + timedelta(seconds=min(2**attempts, 600)))
 
 
 @dataclass
@@ -83,9 +42,12 @@ class Courier:
     office: Office
     bots: Mapping[str, Bot]
     now: Callable[[], datetime]
+    forget: Mapping[str, Callable[[int], Awaitable[None]]] = field(default_factory=dict)
     _lanes: dict[Lane, deque[Outbox]] = field(default_factory=lambda: defaultdict(deque))
     _carriers: dict[Lane, asyncio.Task[None]] = field(default_factory=dict)
     _held: dict[int, Lane] = field(default_factory=dict)
+    _late: dict[Lane, datetime] = field(default_factory=dict)
+    _progress: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
     _results: list[Sent] = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _book: asyncio.Event = field(default_factory=asyncio.Event)
@@ -110,9 +72,10 @@ class Courier:
         if booking is not None:
             booking.cancel()
         await asyncio.gather(*self._tasks, *carriers, return_exceptions=True)
-        if self._results:
-            with suppress(Exception):
-                await self._write_results()
+        with suppress(Exception):
+            await self._write_results()
+            async with self.database.write() as session:
+                await outbox.release(session, self._held)
 
     def submit(self, rows: Iterable[Outbox]) -> None:
         """Deliver these rows, which this process has leased; those that are due later wait in the outbox."""
@@ -138,20 +101,27 @@ class Courier:
     # -- finding rows
 
     async def _look(self) -> None:
+        alone = self.database.is_sqlite  # then whatever is leased was leased by a process that died
         while True:
             try:
+                now, unwritten = self.now(), {_lane(result.row) for result in self._results}
                 async with self.database.write() as session:
-                    rows = await outbox.claim(session, self.now())
+                    if alone:
+                        await outbox.recover(session, now)
+                    rows = await outbox.claim(session, now)
                     due = await outbox.next_due(session)
+                alone = False
+                late = self._late.items()
+                self._late = {lane: until for lane, until in late if until > now or lane in unwritten}
                 self.submit(rows)
                 pause = LOOK_AGAIN
                 if due is not None:
                     pause = min(pause, max((due - self.now()).total_seconds(), 0.02))
-                if len(rows) >= 100:
+                if len(rows) >= outbox.CLAIMED:
                     pause = 0.02
             except Exception as error:
                 if not is_unavailable(error):
-                    log.exception("looking into the outbox failed")
+                    log.error("looking into the outbox failed\n%s", trace(error))
                 pause = LOOK_AGAIN
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
@@ -159,29 +129,27 @@ class Courier:
             self._wake.clear()
 
     def _enter(self, row: Outbox) -> None:
-        lane = (row.channel or "person", row.chat_id if row.chat_id is not None else row.person_id or 0)
+        lane = _lane(row)
         if row.channel and row.chat_id is not None:
             self._held[row.id] = (row.channel, row.chat_id)
+        if lane in self._late:
+            self._put_off(row, self._late[lane])
+            return
         self._lanes[lane].append(row)
         if lane not in self._carriers:
             self._carriers[lane] = asyncio.create_task(self._carry(lane))
 
     async def _carry(self, lane: Lane) -> None:
-        """Deliver the rows of one chat, one after another."""
+        """Deliver the rows of one chat, one after another; none overtakes one that must be tried again."""
         waiting = self._lanes[lane]
         try:
             while waiting:
-                row = waiting.popleft()
-                try:
-                    result = await self._deliver(row)
-                except asyncio.CancelledError:
-                    raise
-                except Exception as error:
-                    if not is_unavailable(error):
-                        log.exception("delivering outbox row %s (%s) failed", row.id, row.kind)
-                    result = self._failed(row, error)
-                self._results.append(result)
-                self._book.set()
+                result = await self._attempt(waiting.popleft())
+                self._note(result)
+                if result.retry_at is not None:
+                    self._late[lane] = result.retry_at
+                    while waiting:
+                        self._put_off(waiting.popleft(), result.retry_at)
         finally:
             self._carriers.pop(lane, None)
             if waiting:
@@ -189,34 +157,78 @@ class Courier:
             else:
                 self._lanes.pop(lane, None)
 
+    def _put_off(self, row: Outbox, until: datetime) -> None:
+        """Let a row wait for one before it in its chat; the outbox gives both back in order."""
+        self._note(Sent(row, retry_at=until, error="waits for one before it", spent=False))
+
+    def _note(self, result: Sent) -> None:
+        if result.retry_at is None:
+            self._progress.pop(result.row.id, None)
+        self._results.append(result)
+        self._book.set()
+
     # -- delivering one row
 
-    async def _deliver(self, row: Outbox) -> Sent:
-        person, parcels_, voice = await self._prepare(row)
-        if row.channel is None or row.chat_id is None:
-            return Sent(row, error="nobody to tell")
-        bot = self.bots.get(row.channel)
-        if bot is None:
-            return Sent(row, retry_at=self.now() + timedelta(minutes=1), error="channel is off", spent=False)
-        self._held[row.id] = (row.channel, row.chat_id)
-        message_ids: list[int] = []
+    async def _attempt(self, row: Outbox) -> Sent:
+        person = None
         try:
-            for parcel in parcels_:
-                message_ids += await self._send(bot, row.channel, row.chat_id, parcel, voice)
+            if row.kind == FORGET:
+                if forget := self.forget.get(row.channel or ""):
+                    await forget(row.chat_id or 0)
+                return Sent(row)
+            if row.kind == rota_import.KIND:
+                return await self._import_rota(row)
+            person, parcels_, voice = await self._prepare(row)
+            if row.channel is None or row.chat_id is None:
+                return Sent(row, error="nobody to tell")
+            bot = self.bots.get(row.channel)
+            if bot is None:
+                return Sent(row, retry_at=self.now() + timedelta(minutes=1), error="channel is off", spent=False)
+            self._held[row.id] = (row.channel, row.chat_id)
+            return Sent(row, message_ids=tuple(await self._deliver(row, bot, parcels_, voice)))
         except Exception as error:
             verdict = policy(error, row.attempts, self.now())
-            if isinstance(verdict, Gone):
-                await self._unreachable(row, person)
-            elif isinstance(verdict, GiveUp):
+            if isinstance(verdict, Retry):
+                if not foreseen(error):
+                    log.error("delivering outbox row %s (%s) failed\n%s", row.id, row.kind, trace(error))
+                return Sent(row, retry_at=verdict.at, error=type(error).__name__, spent=verdict.spent)
+            if isinstance(verdict, GiveUp):
                 log.error("outbox row %s (%s) cannot be delivered: %s", row.id, row.kind, type(error).__name__)
-            return self._failed(row, error)
-        return Sent(row, message_ids=tuple(message_ids))
+            elif person is not None:
+                try:
+                    await self._unreachable(row, person)
+                except Exception as away:
+                    return Sent(row, retry_at=self.now() + timedelta(seconds=1), error=type(away).__name__)
+            return Sent(row, error=type(error).__name__)
 
-    def _failed(self, row: Outbox, error: Exception) -> Sent:
-        verdict = policy(error, row.attempts, self.now())
-        if isinstance(verdict, Retry):
-            return Sent(row, retry_at=verdict.at, error=type(error).__name__, spent=verdict.spent)
-        return Sent(row, error=type(error).__name__)
+    async def _import_rota(self, row: Outbox) -> Sent:
+        """Fetch the file that a manager sent and carry the import out; what came of it is a notice of its own."""
+        content: bytes | None
+        try:
+            content = await self._fetch(row.payload["file"])
+        except Exception as error:
+            if not lost(error) and isinstance(policy(error, row.attempts, self.now()), Retry):
+                raise
+            content = None
+        self.submit(await rota_import.carry_out(self.database, row, content, self.office, self.now()))
+        return Sent(row)
+
+    async def _fetch(self, file: dict[str, Any]) -> bytes:
+        """The bytes of a file that somebody sent, from the channel they sent it over."""
+        stream = await self.bots[file["channel"]].download(file["file"])
+        return stream.read() if stream is not None else b""
+
+    async def _deliver(self, row: Outbox, bot: Bot, parcels_: list[Parcel], voice: Voice) -> list[int]:
+        """Show a row; what was shown in an earlier try is not shown again. Returns the ids of its messages."""
+        done, ids = self._progress.get(row.id, (0, []))
+        step = 0
+        for parcel in parcels_:
+            for method in await self._open(row, parcel, voice):
+                step += 1
+                if step > done:
+                    ids = [*ids, *await self._show(bot, method, voice)]
+                    self._progress[row.id] = (step, ids)
+        return ids
 
     async def _prepare(self, row: Outbox) -> tuple[Person | None, list[Parcel], Voice]:
         """Words and files for a row, and the chat it goes to; buttons of a notice are remembered before they are
@@ -235,68 +247,83 @@ class Courier:
             voice = Voice(texts, person.language, person.elder_mode, zone)
         says = [p.say for p in found if p.say and p.say.choices]
         bot = self.bots.get(row.channel)
-        if says and bot is not None:
-            await self._remember_choices(bot.id, row.chat_id, says[-1], voice)
+        if bot is not None and (says or row.kind in ("relay", "mediation_relay")):
+            await self._remember_choices(bot.id, row.chat_id, says[-1] if says else None, voice)
         return person, found, voice
 
-    async def _remember_choices(self, bot_id: int, chat_id: int, say: Say, voice: Voice) -> None:
-        shown, rest = page(say.choices, voice.elder, voice.t("more"))
+    async def _remember_choices(self, bot_id: int, chat_id: int, say: Say | None, voice: Voice) -> None:
+        """What a digit means from now on: a button of this message, or (None) the answer to what a person asked."""
         async with self.database.write() as session:
             chat = await conversations.load(session, bot_id, chat_id)
-            chat.choices = [[c.label, c.data] for c in shown]
-            chat.data = {**chat.data, "more": [[c.label, c.data] for c in rest]}
+            chat.data = {**chat.data, "asked": say is None}
+            if say is not None:
+                shown, rest = page(say.choices, voice.elder, voice.t("more"))
+                chat.choices = [[c.label, c.data] for c in shown]
+                chat.data["more"] = [[c.label, c.data] for c in rest]
             await conversations.save(session, chat, self.now())
 
-    async def _send(self, bot: Bot, channel: str, chat_id: int, parcel: Parcel, voice: Voice) -> list[int]:
+    async def _open(self, row: Outbox, parcel: Parcel, voice: Voice) -> list[TelegramMethod[Any]]:
+        """The methods that deliver a parcel; of a file that its channel no longer has, the words remain."""
+        chat_id, more = row.chat_id or 0, voice.t("more")
+
         async def fetch(file: dict[str, Any]) -> str | InputFile:
-            if file["channel"] == channel:
+            if file["channel"] == row.channel:
                 return str(file["file"])
-            source = self.bots[file["channel"]]
-            stream = await source.download(file["file"])
-            content = stream.read() if stream is not None else b""
-            return BufferedInputFile(content, file.get("name") or _file_name(file))
+            return BufferedInputFile(await self._fetch(file), file.get("name") or _file_name(file))
 
         try:
-            built = await parcels.open_parcel(parcel, chat_id, elder=voice.elder, more=voice.t("more"), fetch=fetch)
-        except (TelegramBadRequest, TelegramNotFound, KeyError):
-            lost = Say(f"{parcel.say.text if parcel.say else ''}\n{voice.t('file-lost')}".strip())
-            built = await parcels.open_parcel(Parcel(lost), chat_id, elder=False, more="", fetch=fetch)
-        ids: list[int] = []
-        for method in built:
-            try:
-                shown = await bot(method)
-            except TelegramBadRequest:
-                if isinstance(method, EditMessageText | EditMessageCaption):
-                    continue  # the same words, or a message the person deleted: nothing to change
+            return await parcels.open_parcel(parcel, chat_id, elder=voice.elder, more=more, fetch=fetch)
+        except Exception as error:
+            if not lost(error):
                 raise
-            for message in shown if isinstance(shown, list) else [shown]:
-                if isinstance(message, Message):
-                    ids.append(message.message_id)
-        return ids
+            words = parcel.say or Say("")
+            told = replace(words, text=f"{words.text}\n{voice.t('file-lost')}".strip())
+            kept = Parcel(told, documents=parcel.documents, reply_to=parcel.reply_to)
+            return await parcels.open_parcel(kept, chat_id, elder=voice.elder, more=more, fetch=fetch)
 
-    async def _unreachable(self, row: Outbox, person: Person | None) -> None:
-        """Remember that somebody cannot be reached in chat, and tell the managers of staff who are gone."""
-        if person is None:
-            return
+    async def _show(self, bot: Bot, method: TelegramMethod[Any], voice: Voice) -> list[int]:
+        """Make one call; what cannot be shown as meant is shown as words. Returns the ids of new messages."""
+        edit = isinstance(method, EditMessageText | EditMessageCaption)
+        try:
+            shown = await bot(method)
+        except (TelegramBadRequest, TelegramEntityTooLarge) as error:
+            if edit and "not modified" in str(error):
+                return []
+            if isinstance(method, SendMessage) or isinstance(policy(error, 0, self.now()), Gone):
+                raise
+            words = _words(method)
+            shown = await bot(
+                SendMessage(
+                    chat_id=getattr(method, "chat_id"),  # noqa: B009
+                    text=words if edit else f"{words}\n{voice.t('file-lost')}".strip(),
+                    parse_mode="HTML",
+                    reply_markup=getattr(method, "reply_markup", None),
+                )
+            )
+        return [m.message_id for m in (shown if isinstance(shown, list) else [shown]) if isinstance(m, Message)]
+
+    async def _unreachable(self, row: Outbox, person: Person) -> None:
+        """Remember that somebody cannot be reached in chat, and tell the managers: of staff, and of a resident who
+        was to hear of a request. Once, until they come back."""
         async with self.database.write() as session:
             people = People(session, self.now())
             gone = await people.get(person.id)
-            if gone.unreachable_at is not None:
-                return
-            gone.unreachable_at = self.now()
+            gone.unreachable_at = gone.unreachable_at or self.now()
+            since = gone.unreachable_at.strftime("%Y%m%d%H%M%S")
             writer = outbox.OutboxWriter(session, self.now())
-            told: set[int] = set()
             posts = await people.posts(gone.id)
             areas = {p.area_id for p in posts} or ({gone.area_id} if gone.area_id and row.request_id else set())
+            told: set[int] = set()
             for area_id in areas:
                 for above in await people.upward(area_id):
-                    told |= {m for m in await people.managers(above.id) if m != gone.id}
-                    if told:
+                    managers = {m for m in await people.managers(above.id) if m != gone.id}
+                    if managers:
+                        told |= managers
                         break
             for manager in told:
-                writer.notice(manager, "unreachable", who=gone.id)
-            session.info.pop(outbox.WRITTEN, None)
-        log.info("person %s is unreachable; %s managers told", person.id, len(told))
+                await writer.once(f"unreachable:{gone.id}:{since}:{manager}", manager, "unreachable", who=gone.id)
+        log.info("person %s is unreachable; %s managers know", person.id, len(told))
+        self.wake()
 
     # -- the book of what was delivered
 
@@ -308,7 +335,7 @@ class Courier:
                 await self._write_results()
             except Exception as error:
                 if not is_unavailable(error):
-                    log.exception("writing down deliveries failed")
+                    log.error("writing down deliveries failed\n%s", trace(error))
                 await asyncio.sleep(0.5)
                 self._book.set()
 
@@ -325,6 +352,19 @@ class Courier:
             self._booked.notify_all()
         if any(r.retry_at for r in results):
             self.wake()
+
+
+def _lane(row: Outbox) -> Lane:
+    """Whose turn it is: rows of one person go one after another, notices and replies alike."""
+    if row.person_id is not None:
+        return "person", row.person_id
+    return row.channel or "", row.chat_id or 0
+
+
+def _words(method: TelegramMethod[Any]) -> str:
+    media = getattr(method, "media", None)
+    caption = media[0].caption if media else getattr(method, "caption", None)
+    return caption or getattr(method, "text", None) or ""
 
 
 def _file_name(file: dict[str, Any]) -> str:

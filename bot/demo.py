@@ -7,12 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from bot.channels.web import WebChannel
-from handlers.desk import CONSENT_VERSION, MANAGER_MENU, WORKER_MENU, Office
-from handlers.speech import Say
-from handlers.texts import Voice
+from handlers.desk import CONSENT_VERSION
 from knowledge.lifecycle import Role
 from storage.database import Database
-from storage.outbox import WRITTEN, OutboxWriter
 from storage.people import People
 from storage.tables import Area, Level, Person, Staff
 
@@ -23,7 +20,7 @@ _AREAS = (
     ("DEMO-S", "黄桷街道", "DEMO-D", Level.STREET),
     (CODE, "黄桷社区", "DEMO-S", Level.COMMUNITY),
 )
-_STAFF = (("李敏", Role.WORKER, WORKER_MENU), ("王芳", Role.MANAGER, MANAGER_MENU))
+_STAFF = (("李敏", Role.WORKER), ("王芳", Role.MANAGER))
 
 
 async def is_empty(database: Database) -> bool:
@@ -38,15 +35,13 @@ async def exists(database: Database) -> bool:
         return found.scalar_one_or_none() is not None
 
 
-async def build(database: Database, office: Office, now: Callable[[], datetime]) -> None:
+async def build(database: Database, now: Callable[[], datetime]) -> None:
     """Add the demo areas, a worker and a manager, each with a chat of their own on the web."""
     async with database.write() as session:
         people = People(session, now())
         for code, name, parent, level in _AREAS:
             area = await people.add_area(code, name, parent=parent, level=level)
-        outbox = OutboxWriter(session, now())
-        voice = Voice(office.texts, "zh", False, office.rules.zone)
-        for name, role, (first, *rest) in _STAFF:
+        for name, role in _STAFF:
             person = await people.add(
                 name=name,
                 channel=WebChannel.name,
@@ -56,9 +51,6 @@ async def build(database: Database, office: Office, now: Callable[[], datetime])
                 consent_version=CONSENT_VERSION,
             )
             session.add(Staff(person_id=person.id, area_id=area.id, role=role, domains=[], since=now()))
-            say = Say(voice.t("welcome-staff", name=name), menu=[voice.t(key) for key in (first, *rest)])
-            outbox.reply(WebChannel.name, person.chat_id or 0, say.pack())
-        session.info.pop(WRITTEN, None)
 
 
 async def links(database: Database, web: WebChannel) -> list[tuple[str, str]]:
@@ -71,7 +63,9 @@ async def links(database: Database, web: WebChannel) -> list[tuple[str, str]]:
             .where(Staff.area_id == area.id, Person.channel == WebChannel.name, Staff.until.is_(None))
             .order_by(Staff.id)
         )
-        staff = dict(reversed(rows.tuples().all()))
+        staff: dict[Role, Person] = {}
+        for role, person in rows:
+            staff.setdefault(role, person)
     found = [("居民 resident", f"{web.url}/?start=area-{CODE}")]
     for role, title in ((Role.WORKER, "社区工作者 worker"), (Role.MANAGER, "管理者 manager")):
         if role in staff and staff[role].chat_id is not None:

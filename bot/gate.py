@@ -3,21 +3,23 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from aiogram import Bot, Dispatcher
 from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.enums import ChatType
 from aiogram.fsm.storage.base import BaseEventIsolation, StorageKey
-from aiogram.methods import AnswerCallbackQuery
+from aiogram.methods import AnswerCallbackQuery, SendMessage, TelegramMethod
 from aiogram.types import CallbackQuery, Chat, Message, Update, User
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from bot.courier import Courier
+from bot.faults import trace
 from handlers.desk import Desk, Office
 from handlers.errors import Refusal, refusal
 from handlers.incoming import clean
@@ -54,15 +56,21 @@ class Gate:
     channels: dict[int, str]
     now: Callable[[], datetime]
     _decorations: set[asyncio.Task[None]] = field(default_factory=set)
+    _waiting: set[tuple[int, int]] = field(default_factory=set)
 
     async def handle(self, bot: Bot, update: Update) -> None:
         chat, user = _whose(update)
         if chat is None:
             return
-        async with self._in_order(bot, chat.id):
-            if update.message is not None and update.message.reply_to_message is not None:
-                await self.courier.settled(self.channels[bot.id], chat.id)
-            rows = await self._handle(bot, update, chat, user)
+        try:
+            async with self._in_order(bot, chat.id):
+                if update.message is not None and update.message.reply_to_message is not None:
+                    await self.courier.settled(self.channels[bot.id], chat.id)
+                rows = await self._handle(bot, update, chat, user)
+        except Unavailable:
+            self._ask_to_wait(bot, chat, user)
+            raise
+        self._waiting.discard((bot.id, chat.id))
         self.courier.submit(rows)
         if update.callback_query is not None:
             self._decorate(bot, update.callback_query)
@@ -70,7 +78,11 @@ class Gate:
     @asynccontextmanager
     async def _in_order(self, bot: Bot, chat_id: int) -> AsyncIterator[None]:
         key = StorageKey(bot_id=bot.id, chat_id=chat_id, user_id=chat_id)
-        async with self.isolation.lock(key):
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self.isolation.lock(key))
+            except Exception as error:  # whoever keeps the locks is away
+                raise Unavailable from error
             yield
 
     async def _handle(self, bot: Bot, update: Update, chat: Chat, user: User | None) -> list[Outbox]:
@@ -87,7 +99,7 @@ class Gate:
             raise Unavailable from problem
         said = refusal(problem)
         if said.unexpected:
-            log.error("update %s of bot %s failed", update.update_id, bot.id, exc_info=_without_texts(problem))
+            log.error("update %s of bot %s failed\n%s", update.update_id, bot.id, trace(problem))
         try:
             return await self._refuse(bot, update, chat, user, said)
         except Exception as error:
@@ -101,7 +113,7 @@ class Gate:
             if not await conversations.first_time(session, bot.id, update.update_id, now):
                 return []
             desk = await self._desk(session, bot, chat, user, now)
-            meant = typed_choice(update, desk.chat.choices)
+            meant = typed_choice(update, desk.chat.choices, digits=not desk.data.get("asked"))
             answer = await self.dispatcher.feed_update(bot, meant, desk=desk, raw_state=desk.chat.state)
             await self._close(session, desk, None if answer is UNHANDLED else answer)
             return list(session.info.pop(WRITTEN, []))
@@ -119,6 +131,8 @@ class Gate:
         people = People(session, now)
         channel = self.channels[bot.id]
         person = await people.by_chat(channel, chat.id)
+        if person is not None:
+            person.unreachable_at = None  # whoever writes can be reached
         return Desk(
             office=self.office,
             session=session,
@@ -128,7 +142,7 @@ class Gate:
             person=person,
             posts=await people.posts(person.id) if person else (),
             first_name=clean(user.full_name)[:40] if user else "",
-            locale="en" if user and (user.language_code or "").startswith("en") else "zh",
+            locale=_locale(user),
         )
 
     async def _close(self, session: AsyncSession, desk: Desk, answer: Answer) -> None:
@@ -136,28 +150,40 @@ class Gate:
         outbox = OutboxWriter(session, desk.now)
         says = [answer] if isinstance(answer, Say) else list(answer or ())
         for say in says:
-            outbox.reply(desk.channel, desk.chat.chat_id, say.pack(), request_id=say.request_id)
+            row = outbox.reply(desk.channel, desk.chat.chat_id, say.pack(), request_id=say.request_id)
+            row.person_id = desk.person.id if desk.person else None  # so that it keeps its place among the notices
             if say.choices:
                 shown, rest = page(say.choices, desk.elder, desk.t("more"))
                 desk.chat.choices = [[c.label, c.data] for c in shown]
-                desk.keep(more=[[c.label, c.data] for c in rest])
+                desk.keep(more=[[c.label, c.data] for c in rest], asked=False)
         if desk.chat.changed:
             await conversations.save(session, desk.chat, desk.now)
         await session.flush()
 
     def _decorate(self, bot: Bot, query: CallbackQuery) -> None:
-        """Stop the button's spinner; when that fails, nothing is lost."""
-
-        async def answer() -> None:
-            try:
-                await bot(AnswerCallbackQuery(callback_query_id=query.id), request_timeout=10)
-            except Exception as error:
-                log.debug("a button was not answered: %s", type(error).__name__)
-
+        """Stop the button's spinner."""
         if not query.id.startswith(_TYPED):
-            task = asyncio.create_task(answer())
-            self._decorations.add(task)
-            task.add_done_callback(self._decorations.discard)
+            self._aside(bot, AnswerCallbackQuery(callback_query_id=query.id))
+
+    def _ask_to_wait(self, bot: Bot, chat: Chat, user: User | None) -> None:
+        """Say, past the database that is away, that what was said is not lost: once a chat and outage."""
+        if chat.type == ChatType.PRIVATE and (bot.id, chat.id) not in self._waiting:
+            self._waiting.add((bot.id, chat.id))
+            words = self.office.texts.get(_locale(user), "error-unavailable")
+            self._aside(bot, SendMessage(chat_id=chat.id, text=words, parse_mode="HTML"))
+
+    def _aside(self, bot: Bot, method: TelegramMethod[Any]) -> None:
+        """Make a call that nobody waits for; when it fails, nothing is lost."""
+
+        async def call() -> None:
+            try:
+                await bot(method, request_timeout=10)
+            except Exception as error:
+                log.debug("%s came to nothing: %s", type(method).__name__, type(error).__name__)
+
+        task = asyncio.create_task(call())
+        self._decorations.add(task)
+        task.add_done_callback(self._decorations.discard)
 
     async def close(self) -> None:
         for task in self._decorations:
@@ -169,15 +195,18 @@ class Gate:
 _TYPED = "typed-"
 
 
-def typed_choice(update: Update, buttons: list[list[str]]) -> Update:
+def typed_choice(update: Update, buttons: list[list[str]], *, digits: bool = True) -> Update:
     """An update as it is meant: a digit (「二」, 「第二个」, ２) or the words of a button press that button of the
-    last message that had buttons."""
+    last message that had buttons.
+
+    :param digits: False when a person asked something since then, so that a number is the answer to them
+    """
     message = update.message
     if message is None or not message.text or message.reply_to_message is not None or not buttons:
         return update
     said = clean(message.text)
     labels = [clean(label) for label, _ in buttons]
-    index = labels.index(said) if said in labels else choices.read(said, len(buttons))
+    index = labels.index(said) if said in labels else choices.read(said, len(buttons)) if digits else None
     if index is None or message.from_user is None:
         return update
     pressed = CallbackQuery(
@@ -202,17 +231,14 @@ def _whose(update: Update) -> tuple[Chat | None, User | None]:
     return None, None
 
 
+def _locale(user: User | None) -> str:
+    """The language somebody's app speaks, until they say which they want."""
+    return "en" if user and (user.language_code or "").startswith("en") else "zh"
+
+
 def _collided(error: Exception) -> bool:
     """Whether two transactions met, so that trying once more is right."""
     if isinstance(error, StaleDataError | IntegrityError):
         return True
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     return isinstance(error, DBAPIError) and state in _RETRIED_STATES
-
-
-def _without_texts(error: Exception) -> Exception:
-    """The error as it may be logged: a database error carries the values of its statement, which are people's."""
-    if isinstance(error, DBAPIError):
-        error.hide_parameters = True
-        error.params = None
-    return error

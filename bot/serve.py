@@ -22,14 +22,15 @@ async def serve(settings: Settings) -> None:
     :raises CannotServe: nothing can be served, or a channel cannot go on
     """
     app = App(settings)
+    app.heed_signals()
     try:
         await upgrade(app.database)
-        office = app.office
+        app.office  # noqa: B018 - a wrong catalogue or calendar stops the start here
         if app.telegram is None and app.web is None:
             raise CannotServe("nothing to serve: set SHOUWEN_TELEGRAM_TOKEN, or SHOUWEN_WEB_PORT to another than 0")
         empty = await demo.is_empty(app.database)
         if empty and app.telegram is None:
-            await demo.build(app.database, office, app.now)
+            await demo.build(app.database, app.now)
         try:
             await app.start()
         except OSError as error:

@@ -1,16 +1,24 @@
 """Settings from the environment or .env; a wrong one stops the start with its name and why."""
 
+import os
+import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "SHOUWEN_"
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+_SCHEMES = {
+    "telegram_api": ("https", "http"),
+    "webhook_url": ("https", "http"),
+    "redis_url": ("redis", "rediss", "unix"),
+}
 
 
 class SettingsError(Exception):
@@ -64,17 +72,47 @@ class Settings(BaseSettings):
                 raise ValueError("expected a bot token of the form 123456:ABC…")
         return value
 
-    @field_validator("catalogue", "calendar")
+    @field_validator("telegram_api", "webhook_url", "redis_url")
     @classmethod
-    def _exists(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.exists():
-            raise ValueError(f"expected an existing path, not {value}")
+    def _known_address(cls, value: str | None, info: ValidationInfo) -> str | None:
+        schemes = _SCHEMES[info.field_name or ""]
+        parts = urlsplit(value or "")
+        if value is not None and (parts.scheme not in schemes or not parts.netloc + parts.path):
+            raise ValueError(f"expected an address that begins with {' or '.join(f'{s}://' for s in schemes)}")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_shape(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch("[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("expected 1 to 256 letters, digits, _ or -")
+        return value
+
+    @field_validator("catalogue")
+    @classmethod
+    def _is_folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"expected an existing folder, not {value}")
+        return value
+
+    @field_validator("calendar")
+    @classmethod
+    def _is_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"expected an existing file, not {value}")
+        return value
+
+    @field_validator("data")
+    @classmethod
+    def _can_be_folder(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError(f"expected a folder, not the file {value}")
         return value
 
     @model_validator(mode="after")
     def _webhook_whole(self) -> "Settings":
-        if self.webhook_url and not (self.webhook_secret and self.telegram_token):
-            raise ValueError("WEBHOOK_URL needs WEBHOOK_SECRET and TELEGRAM_TOKEN")
+        if self.webhook_url and not (self.webhook_secret and self.telegram_token and self.web_port):
+            raise ValueError("WEBHOOK_URL: needs WEBHOOK_SECRET, TELEGRAM_TOKEN and a WEB_PORT to be called at")
         return self
 
     @property
@@ -85,14 +123,22 @@ class Settings(BaseSettings):
 def load(**overrides: object) -> Settings:
     """The settings in force.
 
-    :raises SettingsError: one line for each that is wrong
+    :raises SettingsError: one line for each that is wrong, or that is none
     """
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and not _is_setting(name))
+    lines = [f"{name}: there is no such setting" for name in unknown]
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        found = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
-        lines = []
         for problem in error.errors(include_url=False, include_input=False):
-            name = PREFIX + "_".join(str(part) for part in problem["loc"]).upper()
+            name = "_".join(str(part) for part in problem["loc"]).upper()
             reason = problem["msg"].removeprefix("Value error, ")
-            lines.append(f"{name.removesuffix('_')}: {reason}")
+            lines.append(f"{PREFIX}{name}: {reason}" if name else PREFIX + reason)
         raise SettingsError("\n".join(lines)) from error
+    if lines:
+        raise SettingsError("\n".join(lines))
+    return found
+
+
+def _is_setting(name: str) -> bool:
+    return name.removeprefix(PREFIX).lower() in Settings.model_fields

@@ -1,21 +1,27 @@
 """The work behind the commands: checks, the export, erasure."""
 
+import secrets
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from bot.settings import Settings
-from handlers import spreadsheets
-from handlers.texts import Voice, texts
 from knowledge.calendar import Calendar
 from knowledge.catalogue import Catalogue
 from knowledge.responsibility import first_responder
 from storage import privacy, reports
 from storage.database import Database
-from storage.people import People, PeopleError
+from storage.people import People, PeopleError, current, digest
 from storage.schema import upgrade
-from storage.tables import Area, Level, Person, Request
+from storage.tables import Area, Level, Person, Request, Staff
+from storage.transcript import Transcript
+
+if TYPE_CHECKING:
+    from handlers.spreadsheets import Table
+
+LINK_LIFE = timedelta(hours=1)
 
 
 async def unanswered_areas(database: Database, now: datetime) -> list[Area]:
@@ -51,11 +57,14 @@ async def check_all(settings: Settings) -> list[str]:
 
 async def summary_tables(
     database: Database, settings: Settings, first: date, last: date, code: str | None
-) -> tuple[list[spreadsheets.Table], int]:
+) -> tuple[list["Table"], int]:
     """The summary of `first` to `last` (both included), and how many closures it counts.
 
     :raises PeopleError: `no_area`
     """
+    from handlers import spreadsheets
+    from handlers.texts import Voice, texts
+
     catalogue = Catalogue.load(settings.catalogue)
     start = datetime.combine(first, time(), settings.zone)
     end = datetime.combine(last + timedelta(days=1), time(), settings.zone)
@@ -73,12 +82,14 @@ async def summary_tables(
     return spreadsheets.tables(voice, catalogue, closures, start, end), len(closures)
 
 
-def write_summary(sheets: list[spreadsheets.Table], out: Path) -> None:
+def write_summary(sheets: list["Table"], out: Path) -> None:
     """Write the tables as a workbook, or as CSV by the ending of `out`. CSV is one table a file: the given name
     holds the figures by domain, the others are put beside it.
 
     :raises OSError: it cannot be written there
     """
+    from handlers import spreadsheets
+
     if out.suffix == ".xlsx":
         out.write_bytes(spreadsheets.workbook(sheets))
         return
@@ -86,6 +97,30 @@ def write_summary(sheets: list[spreadsheets.Table], out: Path) -> None:
     out.write_bytes(spreadsheets.comma_separated(by_domain))
     for table in others:
         out.with_name(f"{out.stem}-{table.title}.csv").write_bytes(spreadsheets.comma_separated(table))
+
+
+async def staff_link(database: Database, settings: Settings, code: str, name: str, now: datetime) -> str:
+    """A one-time link, good for `LINK_LIFE`, that lets a member of staff back in on the web chat.
+
+    :raises PeopleError: `no_area`, `no_staff` or `many_staff`
+    """
+    async with database.read() as session:
+        people = People(session, now)
+        area = await people.area_by_code(code)
+        if area is None:
+            raise PeopleError("no_area", given=code)
+        rows = await session.execute(
+            select(Person.chat_id)
+            .join(Staff, Staff.person_id == Person.id)
+            .where(Staff.area_id == area.id, current(now), Person.name == name, Person.channel == "web")
+            .distinct()
+        )
+        chats = list(rows.scalars())
+    if len(chats) != 1 or chats[0] is None:
+        raise PeopleError("many_staff" if len(chats) > 1 else "no_staff", given=name)
+    link = secrets.token_urlsafe(32)
+    await Transcript(database).add_link(digest(link), chats[0], expires_at=now + LINK_LIFE)
+    return f"http://{settings.web_host}:{settings.web_port}/enter/{link}"
 
 
 async def erase_resident(database: Database, number: str, now: datetime) -> bool:

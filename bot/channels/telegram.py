@@ -11,11 +11,19 @@ from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter, TelegramUnauthorizedError
+from aiogram.exceptions import (
+    AiogramError,
+    ClientDecodeError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
 from aiogram.methods import DeleteWebhook, GetUpdates, SetMyCommands, SetWebhook
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, Update
 from aiohttp import web
+from pydantic import ValidationError
 
+from bot.faults import trace
 from bot.gate import Unavailable
 
 log = logging.getLogger(__name__)
@@ -46,6 +54,8 @@ class TelegramChannel:
         self._task: asyncio.Task[None] | None = None
         self.stopped = asyncio.Event()
         self.fault: str | None = None
+        self.link: str | None = None
+        """The address that opens the bot with a word behind it, once the bot's name is known."""
 
     def add_routes(self, app: web.Application) -> None:
         """Where Telegram calls, when webhooks are used."""
@@ -78,8 +88,12 @@ class TelegramChannel:
             finally:
                 describing.cancel()
                 await asyncio.gather(describing, return_exceptions=True)
-        except TelegramUnauthorizedError:
+        except (TelegramUnauthorizedError, TelegramNotFound):
             self.fault = "SHOUWEN_TELEGRAM_TOKEN: Telegram does not know this token"
+            self.stopped.set()
+        except Exception as error:
+            log.error("the Telegram channel failed\n%s", trace(error))
+            self.fault = "the Telegram channel failed; see the log"
             self.stopped.set()
 
     async def _insist(self, call: Callable[[], Awaitable[object]]) -> None:
@@ -88,15 +102,17 @@ class TelegramChannel:
             try:
                 await call()
                 return
-            except TelegramUnauthorizedError:
+            except (TelegramUnauthorizedError, TelegramNotFound):
                 raise
-            except TelegramAPIError as error:
+            except AiogramError as error:
                 log.warning("Telegram cannot be reached (%s)", type(error).__name__)
-                await asyncio.sleep(pause)
+                await asyncio.sleep(error.retry_after if isinstance(error, TelegramRetryAfter) else pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _describe(self) -> None:
-        """The commands menu only decorates: without it everything still works."""
+        """The bot's name and the commands menu only decorate: without them everything still works."""
+        with suppress(AiogramError):
+            self.link = f"https://t.me/{(await self.bot.me()).username}?start="
         commands = {
             None: ["services 我要办事", "requests 我的诉求", "human 转人工", "settings 设置"],
             "en": [
@@ -108,7 +124,7 @@ class TelegramChannel:
         }
         for language, lines in commands.items():
             menu = [BotCommand(command=c, description=d) for c, d in (line.split(" ", 1) for line in lines)]
-            with suppress(TelegramAPIError):
+            with suppress(AiogramError):
                 await self.bot(
                     SetMyCommands(commands=menu, scope=BotCommandScopeAllPrivateChats(), language_code=language),
                     request_timeout=10,
@@ -119,22 +135,36 @@ class TelegramChannel:
         offset: int | None = None
         pause = 0.5
         while True:
+            ask = GetUpdates(offset=offset, timeout=_POLL, allowed_updates=ALLOWED)
             try:
-                updates = await self.bot(
-                    GetUpdates(offset=offset, timeout=_POLL, allowed_updates=ALLOWED),
-                    request_timeout=_POLL + 10,
-                )
+                updates = await self.bot(ask, request_timeout=_POLL + 10)
+                last = updates[-1].update_id if updates else None
                 pause = 0.5
             except TelegramUnauthorizedError:
                 raise
-            except TelegramAPIError as error:
-                log.warning("fetching updates failed (%s); again in %.1f s", type(error).__name__, pause)
-                await asyncio.sleep(error.retry_after if isinstance(error, TelegramRetryAfter) else pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
-                continue
-            if updates:
-                await self._handle_batch(updates)
-                offset = updates[-1].update_id + 1
+            except AiogramError as error:
+                updates, last = self._readable(error)
+                if last is None:
+                    log.warning("fetching updates failed (%s); again in %.1f s", type(error).__name__, pause)
+                    await asyncio.sleep(error.retry_after if isinstance(error, TelegramRetryAfter) else pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+            await self._handle_batch(updates)
+            if last is not None:
+                offset = last + 1
+
+    def _readable(self, error: AiogramError) -> tuple[list[Update], int | None]:
+        """Of an answer that aiogram cannot read: the updates that can be read, and the last id there is. One that
+        cannot be read is left out, or it would come for ever and let no other through."""
+        data = error.data if isinstance(error, ClientDecodeError) else None
+        found = data.get("result") if isinstance(data, dict) else None
+        given = [raw for raw in found or () if isinstance(raw, dict) and isinstance(raw.get("update_id"), int)]
+        updates = []
+        for raw in given:
+            try:
+                updates.append(Update.model_validate(raw, context={"bot": self.bot}))
+            except ValidationError:
+                log.error("update %s cannot be read and is left out", raw["update_id"])
+        return updates, max((raw["update_id"] for raw in given), default=None)
 
     async def _handle_batch(self, updates: list[Update]) -> None:
         """The updates of one chat one after another, chats side by side."""
@@ -156,8 +186,8 @@ class TelegramChannel:
                 return
             except Unavailable:
                 log.warning("the database is away; update %s waits", update.update_id)
-            except Exception:
-                log.exception("update %s could not be handled", update.update_id)
+            except Exception as error:
+                log.error("update %s could not be handled\n%s", update.update_id, trace(error))
                 return
             await asyncio.sleep(pause)
             pause = min(pause * 2, 10.0)
@@ -166,11 +196,17 @@ class TelegramChannel:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
         if not hmac.compare_digest(given.encode(), (self._secret or "").encode()) or not self._secret:
             return web.Response(status=403)
-        update = Update.model_validate_json(await request.read(), context={"bot": self.bot})
+        try:
+            update = Update.model_validate_json(await request.read(), context={"bot": self.bot})
+        except ValidationError:
+            log.error("an update cannot be read and is left out")
+            return web.Response()
         try:
             await self._handle(self.bot, update)
         except Unavailable:
             return web.Response(status=503)
+        except Exception as error:
+            log.error("update %s could not be handled\n%s", update.update_id, trace(error))
         return web.Response()
 
 

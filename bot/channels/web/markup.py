@@ -43,6 +43,7 @@ class _Cleaner(HTMLParser):
         self.html: list[str] = []
         self.text: list[str] = []
         self._open: list[tuple[str, str]] = []
+        self._after_quote = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _SHOWN_AS:
@@ -68,9 +69,12 @@ class _Cleaner(HTMLParser):
         _, shown = self._open.pop()
         if shown:
             self.html.append(f"</{shown}>")
+        self._after_quote = shown == "blockquote"
 
     def handle_data(self, data: str) -> None:
-        self.html.append(escape(data))
+        # A quotation is a block of its own: the line break after it would show as an empty line.
+        self.html.append(escape(data.removeprefix("\n") if self._after_quote else data))
+        self._after_quote = False
         self.text.append(data)
 
     def handle_comment(self, data: str) -> None:
@@ -99,7 +103,9 @@ def clean_html(markup: str) -> tuple[str, str]:
     cleaner = _Cleaner()
     cleaner.feed(markup.replace("\x00", ""))
     cleaner.finish()
-    return "".join(cleaner.html).strip(), "".join(cleaner.text).strip()
+    # A quotation ends its line by itself: the line end after it would show as an empty line.
+    html = "".join(cleaner.html).replace("</blockquote>\n", "</blockquote>").strip()
+    return html, "".join(cleaner.text).strip()
 
 
 def inline_buttons(markup: InlineKeyboardMarkup | None) -> list[list[dict[str, str]]]:
@@ -128,7 +134,7 @@ def menu_bar(markup: object) -> dict[str, Any] | None:
     """What a message does to the menu bar at the bottom; None: nothing.
 
     `rows` holds the buttons (`text`, and `ask` = location or contact), `placeholder` the hint of the box,
-    `once` that the bar goes after one tap.
+    `once` that the bar goes after one tap, `large` that the person is best served with large text.
     """
     if isinstance(markup, ReplyKeyboardMarkup):
         rows: list[list[dict[str, str]]] = []
@@ -139,6 +145,8 @@ def menu_bar(markup: object) -> dict[str, Any] | None:
                 shown.append({"text": button.text, **({"ask": ask} if ask else {})})
             rows.append(shown)
         bar: dict[str, Any] = {"rows": rows, "once": bool(markup.one_time_keyboard)}
+        if not markup.resize_keyboard:
+            bar["large"] = True
         if markup.input_field_placeholder:
             bar["placeholder"] = markup.input_field_placeholder
         return bar

@@ -10,6 +10,7 @@ from aiogram import Bot
 from aiogram.types import Update
 
 from bot.channels.web.updates import to_update
+from bot.faults import trace
 from storage.database import is_unavailable
 from storage.transcript import Transcript, Waiting
 
@@ -89,7 +90,7 @@ class Pump:
     async def _failed(self, waiting: Waiting | None, error: Exception, failures: int) -> None:
         log.warning("web update %s failed (%s), try %d", waiting and waiting.id, type(error).__name__, failures)
         if waiting is not None and not is_unavailable(error) and failures >= _TRIES:
-            log.error("web update %s set aside", waiting.id, exc_info=error)
+            log.error("web update %s set aside\n%s", waiting.id, trace(error))
             with contextlib.suppress(Exception):  # if this cannot be kept either, it is simply tried again
                 await self._transcript.handled(waiting.id, at=self._now())
         with contextlib.suppress(TimeoutError):

@@ -331,6 +331,7 @@ function setMenu(menu) {
   };
   $("menu").replaceChildren(...menu.rows.map((row) => h("div", { class: "row" }, ...row.map((button) => h("button", { type: "button", onclick: () => tap(button) }, button.text)))));
   $("menu").hidden = menu.rows.length === 0;
+  if (stored(SIZE, null) === null) setSize(Boolean(menu.large)); // unless they chose a size themselves
   if (menu.placeholder) text.placeholder = menu.placeholder;
 }
 
