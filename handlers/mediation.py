@@ -12,6 +12,7 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers import mediation_words as words
 from handlers.behalf import phone_in
+from handlers.cards import CONDUCTING
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.incoming import read
 from handlers.mediation_party import LINK
@@ -65,7 +66,8 @@ async def opened(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer
 async def _card(desk: Desk, docket: Docket, note: Markup | None = None) -> Say:
     item = desk.office.rules.catalogue.service(docket.request.service_id)
     text = words.card(desk.voice, docket, item, await names_of(desk, docket))
-    choices = words.choices(desk.voice, docket, chat=docket.case.other_id is not None)
+    roles = await desk.casebook.roles(docket.request, desk.me.id)
+    choices = words.choices(desk.voice, docket, conducts=bool(roles & CONDUCTING))
     return Say(f"{note}\n\n{text}" if note else text, choices, 2)
 
 

@@ -154,6 +154,10 @@ async def _answered(a: _Told) -> list[Parcel]:
     return a.parcel(a.t(f"notice-mediation-answered-{a.row.payload['said'].replace('_', '-')}"))
 
 
+async def _named(a: _Told) -> list[Parcel]:
+    return a.parcel(a.t("notice-mediation-named"))
+
+
 async def _mediator_refused(a: _Told) -> list[Parcel]:
     another = Choice(a.voice.t("mediation-act-name-mediator"), Turn(act="name_mediator", id=a.docket.request.id).pack())
     return a.parcel(a.t(f"notice-mediation-mediator-refused-{a.row.payload['by']}"), [another])
@@ -218,6 +222,7 @@ _PARTIES: dict[str, _Render] = {
 }
 _STAFF: dict[str, _Render] = {
     "mediation_answered": _answered,
+    "mediation_named": _named,
     "mediation_mediator_refused": _mediator_refused,
     "mediation_call_other": _call_other,
     "mediation_follow_up": _follow_up,

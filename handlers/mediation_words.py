@@ -118,12 +118,15 @@ def meeting(voice: Voice, session: MediationSession) -> dict[str, str]:
     return {"when": voice.when(session.at), "place": session.place or "—"}
 
 
-def choices(voice: Voice, docket: Docket, *, chat: bool) -> list[Choice]:
+def choices(voice: Voice, docket: Docket, *, conducts: bool) -> list[Choice]:
     """The buttons of the case for staff: the steps that are open, and ways to reach the other party.
 
-    :param chat: whether the other party can be written to
+    :param conducts: False for a mediator who is neither handler nor first responder: they talk, others keep the case
     """
     request_id, agreed = docket.request.id, docket.agreement
+    talk = Choice(voice.t("mediation-act-talk"), Turn(act="talk", id=request_id).pack())
+    if not conducts:
+        return [talk] if docket.case.other_id is not None else []
     hidden = set(_HIDDEN)
     if docket.standing.accepted:
         hidden.add(Step.ACCEPT_MEDIATOR)
@@ -134,8 +137,6 @@ def choices(voice: Voice, docket: Docket, *, chat: bool) -> list[Choice]:
     if agreed is not None and agreed.confirmed_at:
         hidden.add(Step.CONFIRMED)
     acts = [step.value for step in offered(Who.STAFF, docket.standing) if step not in hidden]
-    if chat:
-        acts.append("talk")
     if docket.case.other_phone:
         acts.append("phone_number")
     labels = {"schedule": "reschedule"} if docket.session is not None else {}
@@ -143,6 +144,8 @@ def choices(voice: Voice, docket: Docket, *, chat: bool) -> list[Choice]:
         Choice(voice.t(f"mediation-act-{labels.get(act, act).replace('_', '-')}"), Turn(act=act, id=request_id).pack())
         for act in acts
     ]
+    if docket.case.other_id is not None:
+        found.append(talk)
     return [*found, Choice(voice.t("act-open"), Act(act="open", id=request_id).pack())]
 
 

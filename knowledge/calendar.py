@@ -203,9 +203,7 @@ class _File:
     def __init__(self) -> None:
         self.problems: list[tuple[int, str]] = []
 
-    def read(
-        self, root: yaml.Node | None
-    ) -> tuple[frozenset[date], frozenset[date], dict[str, frozenset[date]]]:
+    def read(self, root: yaml.Node | None) -> tuple[frozenset[date], frozenset[date], dict[str, frozenset[date]]]:
         """Days off, make-up days, and days off by area, as far as they can be read."""
         parts = self._mapping(root, {"holidays", "working", "areas"})
         holidays, working = self._days(parts.get("holidays")), self._days(parts.get("working"))

@@ -322,9 +322,7 @@ def extended(due_at: datetime, by: Duration, *, limit: datetime | None, office: 
     return max(due_at.astimezone(UTC), later if limit is None else min(later, limit))
 
 
-def warn_at(
-    created: datetime, due_at: datetime, *, stage: Stage, urgent: bool, office: WorkingTime
-) -> datetime:
+def warn_at(created: datetime, due_at: datetime, *, stage: Stage, urgent: bool, office: WorkingTime) -> datetime:
     """When the handler is warned, between ``created`` and ``due_at``.
 
     Acknowledge: 10 minutes of service time before; first contact: 2 hours of it; resolve: as the working day

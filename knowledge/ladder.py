@@ -62,9 +62,7 @@ def steps(owed: Owed, office: WorkingTime) -> list[Step]:
 def _all(owed: Owed, office: WorkingTime) -> Iterator[Step]:
     for stage, due in _owed(owed):
         heard = due if owed.urgent else next_service_moment(due, office)
-        yield Step(
-            warn_at(owed.created_at, due, stage=stage, urgent=owed.urgent, office=office), Rung.WARN, stage, due
-        )
+        yield Step(warn_at(owed.created_at, due, stage=stage, urgent=owed.urgent, office=office), Rung.WARN, stage, due)
         yield Step(heard, Rung.BREACH, stage, due)
         yield Step(escalate_at(due, urgent=owed.urgent, office=office), Rung.ESCALATE, stage, due)
 

@@ -115,7 +115,7 @@ TABLE: tuple[Rule, ...] = (
 )
 
 
-class NotAllowed(Exception):
+class NotAllowed(Exception):  # noqa: N818 - it says what is the case
     """The act is not allowed to this person now.
 
     :ivar action: what was tried

@@ -27,7 +27,7 @@ async def about(session: AsyncSession, person: Person) -> list[dict[str, Any]]:
         .where(or_(MediationCase.other_id == person.id, Request.resident_id == person.id))
         .order_by(MediationCase.id)
     )
-    return [await _case(session, case, request, person) for case, request in rows.tuples().all()]
+    return [await _case(session, case, request, person) for case, request in rows.all()]
 
 
 async def _case(session: AsyncSession, case: MediationCase, request: Request, person: Person) -> dict[str, Any]:
@@ -86,7 +86,7 @@ async def blank(session: AsyncSession, person: Person, own: Any, now: datetime) 
         .join(Request, Request.id == MediationCase.request_id)
         .where(MediationCase.other_id == person.id, MediationCase.stage.in_(LIVE))
     )
-    for case, handler_id in rows.tuples().all():
+    for case, handler_id in rows.all():
         OutboxWriter(session, now).notice(handler_id, "mediation_other_left", case=case.id)
     cases = select(MediationCase.id).where(or_(MediationCase.other_id == person.id, MediationCase.request_id.in_(own)))
     await session.execute(update(MediationMessage).where(MediationMessage.case_id.in_(cases)).values(text="", files=[]))

@@ -33,7 +33,7 @@ class _Reminders(Dockets):
             .limit(_BATCH)
         )
         told = 0
-        for session, case in due.tuples():
+        for session, case in due.all():
             key = f"mediation-session:{session.id}:{_stamp(session.remind_at)}"
             docket = await self._docket(await self._load(case.request_id))
             session.remind_at = rules.session_reminder(session.at, self._now, self._rules.zone)
@@ -120,7 +120,7 @@ class _Reminders(Dockets):
             .order_by(MediationAgreement.id)
             .limit(_BATCH)
         )
-        return [(row, await self._docket(await self._load(request_id))) for row, request_id in due.tuples().all()]
+        return [(row, await self._docket(await self._load(request_id))) for row, request_id in due.all()]
 
     async def _both(self, docket: Docket, key: str, kind: str, **payload: Any) -> int:
         request = docket.request

@@ -169,6 +169,7 @@ class Mediation(Dockets):
         await self._write(docket.request, Step.NAME_MEDIATOR, actor_id, role, mediator=mediator_id)
         if case.stage is not Stage.NEW:
             await self._tell_both(docket, "mediation_mediator")
+        await self._tell_mediator(docket, actor_id, "mediation_named")
         return docket
 
     # -- meetings and what comes of them

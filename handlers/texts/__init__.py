@@ -60,9 +60,10 @@ class Texts:
         )
         if errors:
             raise LookupError(f"text {key!r} in {language}: {errors}")
+        words = str(said)
         for stand_in, value in long.items():
-            said = said.replace(stand_in, value)
-        return Markup(said)
+            words = words.replace(stand_in, str(value))
+        return Markup(words)
 
     def has(self, key: str) -> bool:
         return self._bundles[LANGUAGES[0]].has_message(key)

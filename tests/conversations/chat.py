@@ -152,11 +152,11 @@ class World:
     area_code: str = "HJ"
     _updates: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _messages: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
-    people: dict[int, "Actor"] = field(default_factory=dict)
+    people: dict[int, Actor] = field(default_factory=dict)
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, database_url: str, folder: Path, matcher: Matcher, now: datetime) -> AsyncIterator["World"]:
+    async def open(cls, database_url: str, folder: Path, matcher: Matcher, now: datetime) -> AsyncIterator[World]:
         settings = Settings(_env_file=None, database_url=database_url, web_port=0, data=folder)
         app = App(settings)
         world = cls(app, {"telegram": Wire(), "web": Wire()}, now)
@@ -178,8 +178,14 @@ class World:
             await People(session, self.now).add_area(code, name, parent=parent)
 
     async def staff(
-        self, name: str, role: Role = Role.WORKER, *, area: str = "HJ", channel: str = "telegram", domains: tuple[str, ...] = ()
-    ) -> "Actor":
+        self,
+        name: str,
+        role: Role = Role.WORKER,
+        *,
+        area: str = "HJ",
+        channel: str = "telegram",
+        domains: tuple[str, ...] = (),
+    ) -> Actor:
         """Somebody with a post, who has agreed to everything already."""
         actor = self.person(name, channel)
         async with self.app.database.write() as session:
@@ -194,12 +200,12 @@ class World:
                 consented_at=self.now,
                 consent_version=CONSENT_VERSION,
             )
-            session.add(
-                Staff(person_id=person.id, area_id=found.id, role=role, domains=list(domains), since=self.now)
-            )
+            session.add(Staff(person_id=person.id, area_id=found.id, role=role, domains=list(domains), since=self.now))
         return actor
 
-    async def resident(self, name: str = "张秀英", *, area: str = "HJ", channel: str = "telegram", **more: Any) -> "Actor":
+    async def resident(
+        self, name: str = "张秀英", *, area: str = "HJ", channel: str = "telegram", **more: Any
+    ) -> Actor:
         """Somebody who has agreed and chosen a community."""
         actor = self.person(name, channel)
         async with self.app.database.write() as session:
@@ -217,7 +223,7 @@ class World:
             )
         return actor
 
-    def person(self, name: str, channel: str = "telegram") -> "Actor":
+    def person(self, name: str, channel: str = "telegram") -> Actor:
         """Somebody the desk has never met."""
         actor = Actor(self, 100 + len(self.people), name, channel)
         self.people[actor.id] = actor
@@ -253,7 +259,7 @@ class World:
         async with self.app.database.read() as session:
             return list((await session.execute(select(Request).order_by(Request.id))).scalars())
 
-    async def who(self, actor: "Actor") -> Person:
+    async def who(self, actor: Actor) -> Person:
         async with self.app.database.read() as session:
             found = await People(session, self.now).by_chat(actor.channel, actor.id)
             assert found is not None
@@ -295,7 +301,9 @@ class Actor:
         self.seen = len(self.shown)
         await self.update(edited_message=changed)
 
-    async def photo(self, caption: str | None = None, *, album: str | None = None, reply_to: Shown | None = None) -> int:
+    async def photo(
+        self, caption: str | None = None, *, album: str | None = None, reply_to: Shown | None = None
+    ) -> int:
         size = {"file_id": f"photo-{next(self.world._messages)}", "file_unique_id": "u", "width": 9, "height": 9}
         return await self.says(None, reply_to=reply_to, photo=[size], caption=caption, media_group_id=album)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
+from handlers.desk import Act
 from storage import conversations
 from storage.tables import Base, Event, Message, Request
 from tests.conversations.chat import Actor, World
@@ -98,3 +99,18 @@ async def traces(world: World, marker: str) -> list[str]:
 
 def _json(value: object) -> bool:
     return isinstance(value, str) and value[:1] in ("{", "[")
+
+
+_LEVELS = ("", "非常不满意", "不满意", "基本满意", "满意", "非常满意")
+
+
+async def rated(world: World, worker: Actor, need: str, level: str | None, *, name: str = "张秀英") -> Actor:
+    """A need of a new resident that was resolved, and rated unless `level` is None."""
+    resident = await world.resident(name)
+    request = await record(world, resident, need)
+    await worker.presses(Act(act="acknowledge", id=request.id).pack())
+    await worker.presses(Act(act="resolve", id=request.id).pack())
+    await worker.says("办好了")
+    if level is not None:
+        await resident.presses(Act(act="rate", id=request.id, arg=str(_LEVELS.index(level))).pack())
+    return resident

@@ -89,7 +89,7 @@ async def test_an_acknowledgement_is_no_rating(world: World, word: str) -> None:
     """好的 to the outcome is asked about, never counted as satisfied."""
     resident, _, _ = await finished(world)
     await resident.says(word)
-    assert [words for words, _ in resident.sees("您对这次办理满意吗").buttons][0] == "非常满意"
+    assert resident.sees("您对这次办理满意吗").buttons[0][0] == "非常满意"
     assert await ratings(world) == []
     assert (await world.requests())[0].status is Status.RESOLVED
 

@@ -60,7 +60,7 @@ def test_utterances_are_kept_apart_from_what_the_classifier_is_trained_on() -> N
 
 
 def test_needs_of_services_hardly_ever_stop_at_danger() -> None:
-    """Over all phrases of the lists: at most 0.5 % interrupt, at most 3 % get a line."""
+    """Over all phrases of the lists, which the classifier has seen as harmless: at most 0.5 % and 3 %."""
     phrases = [phrase for service in Catalogue.load().services.values() for phrase in service.phrases]
     found = [find(phrase) for phrase in phrases]
     assert sum(d is not None and d.tier is Tier.PRESENT for d in found) <= 0.005 * len(phrases)

@@ -155,9 +155,7 @@ def test_a_promise_on_a_year_not_announced_is_provisional() -> None:
 def test_an_office_has_its_own_hours_zone_and_days_off() -> None:
     """A street with late hours, two hours west, on its county's anniversary."""
     hours, urumqi = ServiceHours.parse("10:00-14:00,15:30-19:30"), ZoneInfo("Asia/Urumqi")
-    calendar = Calendar(
-        "test", CALENDAR.announced, frozenset(), frozenset(), {"A1": frozenset({date(2026, 11, 24)})}
-    )
+    calendar = Calendar("test", CALENDAR.announced, frozenset(), frozenset(), {"A1": frozenset({date(2026, 11, 24)})})
     office = WorkingTime(calendar, urumqi, hours, "A1")
     monday = datetime(2026, 11, 23, 19, 20, tzinfo=urumqi)
     assert office.after(monday, timedelta(minutes=30)) == datetime(2026, 11, 25, 10, 20, tzinfo=urumqi)
@@ -266,9 +264,7 @@ def test_lengths_are_read_and_written_the_same(text: str) -> None:
     assert str(Duration.parse(text)) == text
 
 
-@pytest.mark.parametrize(
-    "text", ["", "30", "0d", "-1d", "1.5h", "5 wd", "5WD", "1000d", "５wd", "7天", "5wd\n"]
-)
+@pytest.mark.parametrize("text", ["", "30", "0d", "-1d", "1.5h", "5 wd", "5WD", "1000d", "５wd", "7天", "5wd\n"])
 def test_a_length_written_otherwise_is_refused(text: str) -> None:
     """The error says how it is written."""
     with pytest.raises(DurationError, match="30m, 2h, 7d or 5wd"):
@@ -282,9 +278,7 @@ def test_working_days_have_no_length_on_a_clock() -> None:
         _ = Duration.parse("2wd").clock
 
 
-@pytest.mark.parametrize(
-    "text", ["09:00-12:00,13:00-18:00", "9:00–12:00，13:00–18:00", "09：00-12：00、13：00-18：00"]
-)
+@pytest.mark.parametrize("text", ["09:00-12:00,13:00-18:00", "9:00–12:00，13:00–18:00", "09：00-12：00、13：00-18：00"])
 def test_service_hours_are_read_with_chinese_punctuation(text: str) -> None:
     """As people type them."""
     assert ServiceHours.parse(text) == ServiceHours()
@@ -319,9 +313,7 @@ def test_promises_are_in_order_and_within_the_law(now: datetime, kind: str, requ
 
 
 @given(moments, moments, kinds, st.booleans())
-def test_who_comes_later_is_never_promised_earlier(
-    one: datetime, other: datetime, kind: str, urgent: bool
-) -> None:
+def test_who_comes_later_is_never_promised_earlier(one: datetime, other: datetime, kind: str, urgent: bool) -> None:
     """For every stage."""
     first, second = (told(now, kind, urgent=urgent) for now in sorted((one, other)))
     assert first.acknowledge <= second.acknowledge

@@ -56,7 +56,7 @@ def test_a_monday_morning_request_climbs_the_whole_ladder() -> None:
         (Rung.BREACH, local("2026-11-23T11:00")),
         (Rung.ESCALATE, local("2026-11-24T11:00")),
     ]
-    resolve = [s for s in steps(owed(acknowledged=True, contacted=True), OFFICE)]
+    resolve = steps(owed(acknowledged=True, contacted=True), OFFICE)
     assert [(s.rung, s.at) for s in resolve] == [
         (Rung.WARN, local("2026-12-01T09:00")),
         (Rung.BREACH, local("2026-12-03T09:00")),

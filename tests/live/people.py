@@ -222,7 +222,7 @@ class Person:
         self,
         what: Pattern,
         since: int | None = None,
-        timeout: float = 10,  # noqa: ASYNC109  as the word is
+        timeout: float = 10,
         kind: str | None = None,
     ) -> Message:
         """Waits for a message with `what` in it (and of this kind, say "photo") that has not been read.
@@ -241,7 +241,7 @@ class Person:
         self.mark = message.shown
         return message
 
-    async def toast(self, what: Pattern, timeout: float = 10) -> str:  # noqa: ASYNC109
+    async def toast(self, what: Pattern, timeout: float = 10) -> str:
         """Waits for the little notice that answers a press."""
 
         def found() -> str | None:
@@ -252,7 +252,7 @@ class Person:
         self._toasts_read = self.chat.toasts.index(text, self._toasts_read) + 1
         return text
 
-    async def answered(self, press: str, timeout: float = 10) -> None:  # noqa: ASYNC109
+    async def answered(self, press: str, timeout: float = 10) -> None:
         """Waits until the bot has answered a press: the little clock on the button is gone."""
         done = await self._wait(lambda: press not in self.bot.queries or None, timeout)
         assert done, self._tell("pressed a button that was never answered")

@@ -116,7 +116,7 @@ class Process:
         dead = not self._expected and self.code is not None
         return f"The bot ended by itself (exit code {self.code}). It wrote:\n{self._tail()}" if dead else None
 
-    async def start(self, timeout: float = 60) -> None:  # noqa: ASYNC109
+    async def start(self, timeout: float = 60) -> None:
         """Starts it and waits until it says that it is ready."""
         assert not self.running, "it runs already"
         self.code, self._expected, self._started = None, False, len(self.output)
@@ -142,7 +142,7 @@ class Process:
             _end(self._process.pid)
             await self._reader
 
-    async def stop(self, timeout: float = 15) -> None:  # noqa: ASYNC109
+    async def stop(self, timeout: float = 15) -> None:
         """Asks it to end (SIGTERM), and expects that it does so in time and with exit code 0."""
         assert self.running, self.trouble() or "it does not run"
         assert self._process
@@ -159,7 +159,7 @@ class Process:
         await (self.kill() if kill else self.stop())
         await self.start()
 
-    async def run(self, *args: str, code: int | None = 0, timeout: float = 60) -> Finished:  # noqa: ASYNC109
+    async def run(self, *args: str, code: int | None = 0, timeout: float = 60) -> Finished:
         """Runs the program once with other arguments; expects this exit `code` (None: any)."""
         process = await self._spawn(*self._program, *args, stderr=asyncio.subprocess.PIPE)
         try:

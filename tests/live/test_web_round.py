@@ -80,7 +80,7 @@ async def test_the_whole_round_in_one_browser(chromium: str, tmp_path: Path) -> 
 
 
 async def test_elder_mode_is_large_and_short(chromium: str, tmp_path: Path) -> None:
-    """长辈模式: at most three choices with digits in front, one a row; a digit typed is a tap."""
+    """长辈模式: large text, at most three choices with digits in front; a digit typed is a tap; nothing scrolls sideways."""
     office = Office(tmp_path, web_port=str(free_port()))
     async with office.bot as bot, chrome(chromium) as browser:
         context = await phone(browser)
@@ -89,7 +89,7 @@ async def test_elder_mode_is_large_and_short(chromium: str, tmp_path: Path) -> N
         await resident.taps("设置")
         await resident.taps("打开长辈模式")
         await resident.sees("长辈模式打开了")
-        await resident.page.locator("#size").click()
+        await resident.page.locator("html.large").wait_for()
         await resident.says("屋头没人煮饭，社区有没有送饭的")
         await resident.sees("老年助餐")
         labels = await resident.messages("老年助餐").last.locator(".choice").all_inner_texts()

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from knowledge.lifecycle import Action, Intake, NotAllowed, Role, Status
+from knowledge.lifecycle import Intake, NotAllowed, Role, Status
 from storage.ledger import CaseError
-from storage.tables import Person, Rating, Request
+from storage.tables import Person
 from tests.storage.office import Office
 
 
@@ -281,93 +281,6 @@ async def test_rule_9_silence_closes_as_unrated(office: Office) -> None:
     assert (await office.told("张秀英"))[-1] == "closed_unrated"
 
 
-# -- 10: ratings
-
-
-async def rating_of(office: Office, request: Request) -> Rating:
-    async with office.database.read() as session:
-        found = await session.get(Rating, (await session.execute(text("SELECT max(id) FROM rating"))).scalar_one())
-        assert found is not None
-        return found
-
-
-async def test_rule_10_one_rating_and_one_later_change(office: Office) -> None:
-    """The change is kept beside the first; a third word is refused."""
-    request = await office.resolved()
-    await office.act("rate", request, "张秀英", 5)
-    await office.act("rate", request, "张秀英", 2)
-    with pytest.raises(CaseError) as refused:
-        await office.act("rate", request, "张秀英", 4)
-    assert refused.value.code == "revised_already"
-    rating = await rating_of(office, request)
-    assert (rating.level, rating.revised_level) == (5, 2)
-    assert (rating.staff_taken, rating.conflict) == (False, False)
-    assert [e.action for e in await office.events(request)][-2:] == ["rate", "revise"]
-
-
-async def test_rule_10_the_rating_keeps_who_it_was_then(office: Office) -> None:
-    """Who answered and who did the work at that moment stay with the rating, whatever happens later."""
-    request = await office.record()
-    await office.act("transfer", request, "李敏", office.ids["周强"], "他更熟")
-    await office.act("acknowledge", request, "周强")
-    await office.act("resolve", request, "周强", "办好了")
-    await office.act("rate", request, "张秀英", 4)
-    await office.act("reopen", request, "张秀英")
-    await office.act("replace", request, "王芳", office.ids["王芳"], "李敏休假")
-    rating = await rating_of(office, request)
-    assert (rating.first_responder_id, rating.handler_id) == (office.ids["李敏"], office.ids["周强"])
-    assert rating.round == 1
-
-
-async def test_rule_10_every_closure_has_its_own_rating(office: Office) -> None:
-    """Reopened and resolved again, it is rated again; the first rating stays."""
-    request = await office.resolved()
-    await office.act("rate", request, "张秀英", 1)
-    await office.act("reopen", request, "张秀英")
-    await office.act("resolve", request, "李敏", "这回好了")
-    await office.act("rate", request, "张秀英", 5)
-    async with office.database.read() as session:
-        rows = await session.execute(text("SELECT round, level FROM rating ORDER BY round"))
-        assert [tuple(row) for row in rows] == [(1, 1), (2, 5)]
-
-
-@pytest.mark.parametrize("who", ["李敏", "周强", "王芳", "赵云"])
-async def test_rule_10_only_the_resident_served_rates(office: Office, who: str) -> None:
-    """Neither who did the work, nor a colleague, nor a manager."""
-    request = await office.resolved()
-    with pytest.raises((NotAllowed, CaseError)):
-        await office.act("rate", request, who, 5)
-
-
-async def test_rule_10_nobody_rates_what_they_worked_on(office: Office) -> None:
-    """A worker whose own need a colleague resolves may not rate it when they had it in hand themselves before."""
-    request = await office.record("李敏", recorded_by="李敏", intake=Intake.COUNTER)
-    await office.act("replace", request, "王芳", office.ids["周强"], "不能自己办自己的")
-    await office.act("resolve", request, "周强", "办好了")
-    with pytest.raises(CaseError) as refused:
-        await office.act("rate", request, "李敏", 5)
-    assert refused.value.code == "own_work"
-
-
-async def test_rule_10_the_database_refuses_a_second_rating(any_office: Office) -> None:
-    """Two ratings of one closure cannot stand, whoever writes them."""
-    request = await any_office.resolved()
-    await any_office.act("rate", request, "张秀英", 5)
-    columns = "request_id, round, level, rated_at, rated_by_id, first_responder_id, handler_id, staff_taken, conflict"
-    async with any_office.database.engine.connect() as connection:
-        with pytest.raises(IntegrityError):
-            await connection.execute(text(f"INSERT INTO rating ({columns}) SELECT {columns} FROM rating"))
-
-
-async def test_rule_11_a_poor_rating_reaches_the_manager(office: Office) -> None:
-    """差评 is told to the managers as well; a good one only to those who did the work."""
-    good, poor = await office.resolved(), await office.resolved()
-    await office.act("rate", good, "张秀英", 3)
-    assert "rated" not in await office.told("王芳")
-    await office.act("rate", poor, "张秀英", 2)
-    assert (await office.told("王芳"))[-1] == "rated"
-
-
 # -- 13: danger
 
 
@@ -451,69 +364,3 @@ async def test_words_for_somebody_who_has_left_reach_somebody_else(office: Offic
             await office.leaves(left)
         await office.say(request, "张秀英", "在吗")
         assert (await office.told(reached))[-1] == "relay"
-
-
-# -- small things that must hold
-
-
-async def test_urging_once_a_day(office: Office) -> None:
-    """The day is the office's: 23:59 and 00:01 in Chongqing are two days."""
-    request = await office.record()
-    office.now = datetime(2026, 11, 23, 15, 59, tzinfo=UTC)
-    await office.act("urge", request, "张秀英")
-    with pytest.raises(CaseError) as refused:
-        await office.act("urge", request, "张秀英")
-    assert refused.value.code == "urged_today"
-    office.later(minutes=2)
-    await office.act("urge", request, "张秀英")
-    assert (await office.request(request)).urged == 2
-
-
-async def test_looking_at_a_phone_number_is_an_event(office: Office) -> None:
-    """Each look is written down with who looked; where there is no number, nothing was looked at."""
-    await office.person("刘洋", chat_id=901, phone="13812345678")
-    request, without = await office.record("刘洋"), await office.record()
-    assert await office.act("look_up_phone", request, "李敏") == "13812345678"
-    assert await office.act("look_up_phone", request, "王芳") == "13812345678"
-    looks = [(e.actor_id, e.role) for e in await office.events(request) if e.action == Action.LOOK_UP]
-    assert looks == [(office.ids["李敏"], Role.HANDLER), (office.ids["王芳"], Role.MANAGER)]
-    assert await office.act("look_up_phone", without, "王芳") is None
-    assert [e.action for e in await office.events(without)] == ["record"]
-
-
-async def test_somebody_without_a_chat_is_phoned(office: Office) -> None:
-    """News for a person without an account goes to the first responder, also when another did it."""
-    await office.person("周婆婆", phone="13900000000")
-    request = await office.record("周婆婆", recorded_by="李敏", intake=Intake.COUNTER)
-    assert await office.told("李敏") == ["assigned"]
-    await office.act("transfer", request, "李敏", office.ids["周强"], "他更熟")
-    await office.act("acknowledge", request, "周强")
-    await office.act("resolve", request, "周强", "办好了")
-    assert (await office.told("李敏")).count("call_resident") == 2
-    assert await office.told("周婆婆") == []
-
-
-async def test_what_cannot_be_delivered_is_said_to_who_wrote_it(office: Office) -> None:
-    """Words to somebody who has blocked the bot: the handler who wrote them is told to phone."""
-    request = await office.record()
-    await office.act("transfer", request, "李敏", office.ids["周强"], "他更熟")
-    await office.act("acknowledge", request, "周强")
-    async with office.database.write() as session:
-        person = await session.get(Person, office.ids["张秀英"])
-        assert person is not None
-        person.unreachable_at = office.now
-    await office.say(request, "周强", "明天来")
-    assert (await office.told("周强"))[-1] == "call_resident"
-    assert "relay" not in await office.told("张秀英")
-
-
-async def test_pictures_of_an_album_go_together_unless_it_is_late(office: Office) -> None:
-    """Within the wait they join one message; once that is on its way, a late picture is a message of its own."""
-    request = await office.record()
-    first = await office.say(request, "张秀英", "看", message_id=1, album="a")
-    second = await office.say(request, "张秀英", "", message_id=2, album="a")
-    assert first.id == second.id
-    office.later(seconds=2)
-    late = await office.say(request, "张秀英", "", message_id=3, album="a")
-    assert late.id != first.id
-    assert (await office.told("李敏")).count("relay") == 2

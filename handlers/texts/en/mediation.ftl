@@ -18,7 +18,7 @@ mediate-step-performed = the agreement was kept
 mediate-step-unperformed = the agreement was not kept
 mediate-step-ask-confirmation = both asked the court for confirmation
 mediate-step-confirmed = the court confirmed the agreement
-mediate-step-talk = talked with the other party
+mediate-step-talk = the other party and the mediator talked
 legal-aid-step-complete = accepted, papers complete
 legal-aid-step-urgent = urgent, aid comes first
 legal-aid-step-grant = aid granted
@@ -124,8 +124,8 @@ mediation-done-performed = Written down: performed.
 mediation-done-unperformed = Written down; both sides have been reminded. You will be reminded to ask again in seven days.
 mediation-done-ask-confirmation = Written down; no more reminders.
 mediation-done-confirmed = Written down: confirmed by the court.
-mediation-talk-staff = What you send now goes to <b>{ $name }</b>; the applicant does not see it. Tap “Done talking” at the end.
-mediation-talk-party = Go ahead, it goes to the mediator <b>{ $name }</b>; the other side does not see it. Tap “Done talking” at the end.
+mediation-talk-staff = What you send now goes to <b>{ $name }</b>; the applicant does not see it. Tap “Finished talking” at the end.
+mediation-talk-party = Go ahead, it goes to the mediator <b>{ $name }</b>; the other side does not see it. Tap “Finished talking” at the end.
 mediation-passed = ✓ Passed on to <b>{ $name }</b>; the other side does not see it.
 
 mediation-consent = Hello! The mediation committee of <b>{ $area }</b> invites you to a mediation. Before you see what it is about, please agree:
@@ -188,6 +188,7 @@ notice-mediation-unperformed = The agreement on “{ $service }” was to be per
     A dispute over its performance can be taken to court (People’s Mediation Law, art. 32).
 notice-mediation-confirm = Reminder: <b>{ $until }</b> is the last day on which both can ask the court to confirm the agreement on “{ $service }”. If you want to, please turn to the mediator { $mediator }.
 
+notice-mediation-named = You are asked to mediate: { $tail } { $service } (applicant { $applicant }, other party { $other }). The handler keeps times and agreement; what the other party says goes to you.
 notice-mediation-answered-accept = { $tail } { $service }: the other party ({ $other }) <b>agrees to mediation</b> and accepts { $mediator } as mediator.
 notice-mediation-answered-accept-other-mediator = { $tail } { $service }: the other party ({ $other }) <b>agrees to mediation but asks for another mediator</b>.
 notice-mediation-answered-refuse = { $tail } { $service }: the other party ({ $other }) <b>clearly refuses mediation</b>; it is over. Both sides have been told which ways are still open; please resolve the request.

@@ -18,7 +18,7 @@ mediate-step-performed = 协议已履行
 mediate-step-unperformed = 协议没有履行
 mediate-step-ask-confirmation = 双方已申请司法确认
 mediate-step-confirmed = 法院已确认协议
-mediate-step-talk = 和对方说了话
+mediate-step-talk = 对方和调解员说了话
 legal-aid-step-complete = 受理，材料齐
 legal-aid-step-urgent = 情况紧急，先行援助
 legal-aid-step-grant = 决定给予援助
@@ -188,6 +188,7 @@ notice-mediation-unperformed = 「{ $service }」的协议应当在 { $perform }
     为履行起争议的，可以向法院起诉（人民调解法第32条）。
 notice-mediation-confirm = 提醒：「{ $service }」的协议，<b>{ $until }</b> 是双方一起申请司法确认的最后一天。要申请，请找调解员{ $mediator }。
 
+notice-mediation-named = 请您做调解员：{ $tail } { $service }（申请人 { $applicant }，对方 { $other }）。时间、协议由承办人记录；对方的话会转给您。
 notice-mediation-answered-accept = { $tail } { $service }：对方（{ $other }）<b>同意调解</b>，也同意由{ $mediator }调解。
 notice-mediation-answered-accept-other-mediator = { $tail } { $service }：对方（{ $other }）<b>同意调解，但要求换一位调解员</b>。
 notice-mediation-answered-refuse = { $tail } { $service }：对方（{ $other }）<b>明确不愿意调解</b>，调解结束。双方都收到了还能走的路；请办结这件诉求。
