@@ -72,6 +72,9 @@ class Danger:
         return _NUMBERS[self.kind]
 
 
+_TORN_OUT = 0.05
+"""A window is torn out of its story: it must be so much clearer than a whole message to interrupt."""
+
 LONGEST = 1500  # characters read of one message
 
 
@@ -207,12 +210,15 @@ def _heard(text: str) -> Iterator[tuple[DangerKind, Tier]]:
     """What the classifier makes of the text, and of each window of a long one."""
     model = _model()
     kinds = [DangerKind(label) for label in model.labels[:-2]]
-    for levels, parts in ((model.facts["whole"], [text] * (len(text) > 5)), (model.facts["parts"], windows(text))):
+    for levels, margin, parts in (
+        (model.facts["whole"], 0.0, [text] * (len(text) > 5)),
+        (model.facts["parts"], _TORN_OUT, windows(text)),
+    ):
         for part in parts:
             scores = model.scores(part)[: len(kinds)]
             total, kind = float(scores.sum()), kinds[int(scores.argmax())]
             calm = _calm(_plain(part))
-            if total >= levels[0]:
+            if total >= levels[0] + margin:
                 yield kind, Tier.DOUBTFUL if calm else Tier.PRESENT
             elif total >= levels[1] and not calm:
                 yield kind, Tier.DOUBTFUL
