@@ -1,22 +1,20 @@
 """调解: whoever conducts a mediation request invites the other party, arranges meetings, writes down what comes of it.
 
-The other party's side is `handlers.mediation_party`. Quotes of what was passed on in a case are taken first of all, so
-that no answer to one party ever goes to the other."""
+The other party's side is `handlers.mediation_party`; words between the two pass through `handlers.mediation_talk`."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from aiogram import F, Router
-from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
 from handlers import mediation_words as words
 from handlers.behalf import phone_in
 from handlers.cards import CONDUCTING
-from handlers.desk import Act, Desk, Pick, Step
+from handlers.desk import Act, Desk, Step
 from handlers.incoming import read
 from handlers.mediation_party import LINK
-from handlers.mediation_words import Names, Turn
+from handlers.mediation_talk import start_talk
+from handlers.mediation_words import Turn, cases, names_of
 from handlers.speech import Answer, Choice, Say, quoted
 from handlers.texts import Markup
 from handlers.worker import Answering, IsStaff
@@ -24,11 +22,8 @@ from knowledge.appointments import Trouble, read_day, read_moment
 from knowledge.mediation import PERFORMANCE_DAYS, Who, allowed, confirmation_ends, perform_by
 from knowledge.mediation import Step as CaseStep
 from storage.ledger import CaseError
-from storage.mediation import Mediation
 from storage.mediation_docket import Docket
-from storage.mediation_tables import MediationShown
 
-quotes = Router(name="mediation quotes")
 router = Router(name="mediation")
 
 _DAYS = (0, 7, 15, PERFORMANCE_DAYS)
@@ -39,19 +34,6 @@ _PLAIN = ("accept_mediator", "performed", "unperformed", "ask_confirmation", "co
 """Steps that one tap takes."""
 _SURE = ("accept", "refuse", "fail")
 """Steps that are asked about once more: they cannot be taken back."""
-
-
-def cases(desk: Desk) -> Mediation:
-    """The mediation cases of this unit of work."""
-    return Mediation(desk.session, desk.office.rules, desk.now)
-
-
-async def names_of(desk: Desk, docket: Docket) -> Names:
-    return Names(
-        applicant=(await desk.people.get(docket.request.resident_id)).name,
-        other=docket.case.other_name,
-        mediator=(await desk.people.get(docket.case.mediator_id)).name,
-    )
 
 
 # -- the card
@@ -342,7 +324,7 @@ async def _settled(desk: Desk, docket: Docket, arg: str) -> Answer:
     return await _card(desk, docket, desk.t("mediation-done-settle"))
 
 
-# -- words: answers to the questions above, and talk with the other party
+# -- words that answer the questions above
 
 
 @router.message(Answering(Step.case))
@@ -356,50 +338,6 @@ async def answered(message: Message, desk: Desk) -> Answer:
     if not text:
         return desk.say("mediation-in-words", [_back(desk, docket)])
     return await take(desk, docket, text)
-
-
-async def _talk(desk: Desk, docket: Docket, arg: str) -> Answer:
-    if docket.case.other_id is None:
-        raise CaseError("mediation_no_chat")
-    desk.go(Step.case_talk, case=docket.case.id)
-    name = docket.case.other_name or desk.t("mediation-other-unknown")
-    return desk.say("mediation-talk-staff", [desk.button("talk-end", Pick(what="end"))], name=name)
-
-
-@router.message(Answering(Step.case_talk))
-async def in_talk(message: Message, desk: Desk) -> Answer:
-    return await pass_on(desk, desk.data["case"], message, quiet=True)
-
-
-class CaseQuoted(Filter):
-    """A quote of something that was shown about a case."""
-
-    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
-        quote = message.reply_to_message
-        if quote is None or not desk.known:
-            return False
-        found = await desk.session.get(MediationShown, (desk.channel, desk.chat.chat_id, quote.message_id))
-        return {"case_id": found.case_id} if found is not None else False
-
-
-@quotes.message(CaseQuoted())
-async def on_quote(message: Message, desk: Desk, case_id: int) -> Answer:
-    """An answer to what was passed on in a case goes to the other party, or to the mediator, and to nobody else."""
-    return await pass_on(desk, case_id, message)
-
-
-async def pass_on(desk: Desk, case_id: int, message: Message, *, quiet: bool = False) -> Answer:
-    """Pass a message on within a case."""
-    content = read(message, desk.channel)
-    if content.empty:
-        return desk.say("nothing-readable")
-    await cases(desk).say_in_case(case_id, desk.me.id, content.text, content.files)
-    if quiet:
-        return None
-    docket, from_other = await cases(desk).case_of(case_id, desk.me.id)
-    names = await names_of(desk, docket)
-    name = names.mediator if from_other else names.other or desk.t("mediation-other-unknown")
-    return desk.say("mediation-passed", name=name)
 
 
 _OWN = {
@@ -416,7 +354,7 @@ _OWN = {
     "effective": _effective,
     "days": _days,
     "settled": _settled,
-    "talk": _talk,
+    "talk": start_talk,
 }
 _WORDS = {
     "other-name": _take_name,

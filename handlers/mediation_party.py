@@ -12,9 +12,8 @@ from handlers import mediation_words as words
 from handlers import needs
 from handlers.desk import MANAGER_MENU, RESIDENT_MENU, WORKER_MENU, Desk, Pick, Step
 from handlers.incoming import clean, read
-from handlers.mediation_words import Names, Party
+from handlers.mediation_words import Party, cases, names_of
 from handlers.speech import Answer, Say
-from storage.mediation import Mediation
 from storage.mediation_docket import Docket
 
 router = Router(name="mediation party")
@@ -23,16 +22,12 @@ LINK = "mediate-"
 """How the word after /start begins in an invitation."""
 
 
-def _cases(desk: Desk) -> Mediation:
-    return Mediation(desk.session, desk.office.rules, desk.now)
-
-
 async def opened(desk: Desk, token: str) -> Answer:
     """Somebody follows an invitation: consent first, then what it is about.
 
     :raises CaseError: it is no link, or not (or no longer) theirs
     """
-    docket = await _cases(desk).find_link(token, desk.person.id if desk.person else None)
+    docket = await cases(desk).find_link(token, desk.person.id if desk.person else None)
     desk.go(None)
     desk.keep(mediate=token)
     if desk.known:
@@ -46,7 +41,7 @@ async def opened(desk: Desk, token: str) -> Answer:
 
 async def entered(desk: Desk) -> Answer:
     """After consent: they are the other party of the case whose link they followed."""
-    book, draft = _cases(desk), needs.on_table(desk)
+    book, draft = cases(desk), needs.on_table(desk)
     docket = await book.enter(desk.data["mediate"], desk.me)
     for part in needs.parts(draft) if draft else []:  # said before consent, to whoever sent the invitation
         await book.say_in_case(docket.case.id, desk.me.id, part.text, part.files)
@@ -57,18 +52,14 @@ async def entered(desk: Desk) -> Answer:
 async def _card(desk: Desk, docket: Docket) -> Say:
     item = desk.office.rules.catalogue.service(docket.request.service_id)
     area = await desk.people.area(docket.request.area_id)
-    names = Names(
-        applicant=(await desk.people.get(docket.request.resident_id)).name,
-        other=docket.case.other_name,
-        mediator=(await desk.people.get(docket.case.mediator_id)).name,
-    )
+    names = await names_of(desk, docket)
     return Say(words.party_card(desk.voice, docket, item, names, area.name), words.party_choices(desk.voice, docket), 1)
 
 
 @router.callback_query(Party.filter())
 async def acted(query: CallbackQuery, callback_data: Party, desk: Desk) -> Answer:
     """Every button of the other party; which are open, the case says."""
-    book, act, arg = _cases(desk), callback_data.act, callback_data.arg
+    book, act, arg = cases(desk), callback_data.act, callback_data.arg
     case_id, me = callback_data.id, desk.me.id
     docket, is_other = await book.case_of(case_id, me)
     if not is_other:
@@ -114,7 +105,7 @@ class ForMediator(Filter):
             return {"case_id": desk.data["case"], "begun": True}
         if desk.chat.state is not None or desk.is_staff or desk.data.get("draft"):
             return False
-        asked = await _cases(desk).asked(desk.me.id)
+        asked = await cases(desk).asked(desk.me.id)
         return {"case_id": asked, "begun": False} if asked is not None else False
 
 
@@ -123,7 +114,7 @@ async def for_mediator(message: Message, desk: Desk, case_id: int, begun: bool) 
     content = read(message, desk.channel)
     if content.empty:
         return desk.say("nothing-readable")
-    book = _cases(desk)
+    book = cases(desk)
     await book.say_in_case(case_id, desk.me.id, content.text, content.files)
     docket, _ = await book.case_of(case_id, desk.me.id)
     mediator = await desk.people.get(docket.case.mediator_id)

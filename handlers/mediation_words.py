@@ -9,12 +9,13 @@ from babel.dates import format_date
 from pydantic import Field
 
 from handlers import cards
-from handlers.desk import Act
+from handlers.desk import Act, Desk
 from handlers.speech import Choice
 from handlers.texts import Markup, Voice
 from knowledge.catalogue import Service
 from knowledge.lifecycle import Action
 from knowledge.mediation import ROUTES, Stage, Step, Who, offered
+from storage.mediation import Mediation
 from storage.mediation_docket import Docket
 from storage.mediation_tables import MediationSession
 from storage.tables import Event
@@ -49,6 +50,19 @@ class Names:
     applicant: str
     other: str | None
     mediator: str
+
+
+def cases(desk: Desk) -> Mediation:
+    """The mediation cases of this unit of work."""
+    return Mediation(desk.session, desk.office.rules, desk.now)
+
+
+async def names_of(desk: Desk, docket: Docket) -> Names:
+    return Names(
+        applicant=(await desk.people.get(docket.request.resident_id)).name,
+        other=docket.case.other_name,
+        mediator=(await desk.people.get(docket.case.mediator_id)).name,
+    )
 
 
 def day(voice: Voice, when: date) -> str:

@@ -115,13 +115,14 @@ def split(text: str, limit: int = LIMIT) -> list[str]:
     """Cut HTML into parts of at most `limit` UTF-16 units, at the end of a sentence where there is one; tags that
     are open at a cut are closed and opened again. A part that would show nothing is left out."""
     parts: list[str] = []
-    current = ""
+    current, size = "", 0
     for piece in _pieces(text, limit // 2):
-        if current and _units(current) + _units(piece) > limit - 200:
+        added = _units(piece)
+        if current and size + added > limit - 200:
             closing, opening = _open_tags(current)
             parts.append(current + closing)
-            current = opening
-        current += piece
+            current, size = opening, len(opening)
+        current, size = current + piece, size + added
     shown = [part for part in (*parts, current) if _TAG.sub("", part).strip()]
     return shown or [current]
 

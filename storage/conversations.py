@@ -50,10 +50,6 @@ async def save(session: AsyncSession, chat: Chat, now: datetime) -> None:
     )
 
 
-async def forget(session: AsyncSession, bot_id: int, chat_id: int) -> None:
-    await session.execute(delete(Conversation).where(Conversation.bot_id == bot_id, Conversation.chat_id == chat_id))
-
-
 async def first_time(session: AsyncSession, bot_id: int, update_id: int, now: datetime) -> bool:
     """Mark the update as handled in this transaction; False when it was handled before."""
     done = await session.execute(

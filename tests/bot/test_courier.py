@@ -17,7 +17,7 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import SendMessage, SendPhoto
+from aiogram.methods import SendMediaGroup, SendMessage, SendPhoto
 from aiogram.types import BufferedInputFile
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
@@ -28,7 +28,7 @@ from handlers.speech import Say
 from knowledge.lifecycle import Role
 from storage import outbox
 from storage.outbox import WRITTEN, OutboxWriter
-from storage.tables import Outbox, Person
+from storage.tables import Outbox
 from tests.conftest import NOON
 from tests.conversations.chat import Actor, World
 
@@ -292,15 +292,18 @@ async def test_a_file_goes_to_another_channel_as_bytes(world: World, monkeypatch
 
 
 async def test_an_album_stays_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pictures sent together as the first words of a need arrive together."""
-    downloads(world, monkeypatch, {"web-1": b"1", "web-2": b"2"})
-    worker = await world.staff("李敏")
-    resident = await world.resident(channel="web")
-    await resident.says("转人工")
-    await resident.says(None, caption="漏水", media_group_id="a", **photo("web-1"))
-    await resident.says(None, media_group_id="a", **photo("web-2"))
-    files = [m for m in worker.shown if m.kind in ("photo", "mediagroup")]
-    assert len(files) == 2, worker.transcript() + resident.transcript()
+    """Pictures sent together arrive together, the words on the first, in their order."""
+    downloads(world, monkeypatch, {f"web-{n}": str(n).encode() for n in range(3)})
+
+    async def album(resident: Actor, _: Actor) -> None:
+        for n in range(3):
+            await resident.says(None, caption="漏水" if n == 0 else None, media_group_id="a", **photo(f"web-{n}"))
+
+    _, worker = await pass_on(world, album)
+    await world.later(seconds=10)
+    method = worker.sees("漏水").method
+    assert isinstance(method, SendMediaGroup)
+    assert [m.media.data for m in method.media] == [b"0", b"1", b"2"]  # type: ignore[union-attr]
 
 
 async def test_a_file_that_is_lost_leaves_its_words(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -322,7 +325,7 @@ async def test_a_file_that_is_refused_leaves_its_words(world: World) -> None:
     wire = world.wires["telegram"]
     make = wire.make_request
 
-    async def refuse(bot: Any, method: Any, timeout: int | None = None) -> Any:  # noqa: ASYNC109 - aiogram's
+    async def refuse(bot: Any, method: Any, timeout: int | None = None) -> Any:
         if isinstance(method, SendPhoto):
             raise TelegramEntityTooLarge(method, "Request Entity Too Large")
         return await make(bot, method, timeout)
@@ -349,7 +352,7 @@ async def test_what_was_shown_is_not_shown_again(world: World, monkeypatch: pyte
     wire = world.wires["telegram"]
     make, failures = wire.make_request, [network(), network()]
 
-    async def flaky(bot: Any, method: Any, timeout: int | None = None) -> Any:  # noqa: ASYNC109 - aiogram's
+    async def flaky(bot: Any, method: Any, timeout: int | None = None) -> Any:
         if isinstance(method, SendPhoto) and failures:
             raise failures.pop()
         return await make(bot, method, timeout)

@@ -136,19 +136,11 @@ class Story:
         shown = await self.manager.sees("登记 1 件")
         assert "评价 1 件" in shown.text
 
-    async def manager_wants_a_file(self) -> None:
+    async def manager_exports(self) -> None:
         await self.manager.click("导出满意度")
-
-    async def period_is_asked(self) -> None:
         await self.manager.sees("哪一段时间")
-
-    async def manager_names_the_period(self) -> None:
         await self.manager.click("本月")
-
-    async def kind_is_asked(self) -> None:
         await self.manager.sees("哪种文件")
-
-    async def manager_wants_excel(self) -> None:
         await self.manager.click("Excel")
 
     async def file_comes(self) -> None:
@@ -172,9 +164,7 @@ STEPS: list[tuple[Act, Act]] = [
     (Story.worker_tells_the_outcome, Story.resident_hears_it),
     (Story.resident_rates, Story.rating_is_known),
     (Story.manager_looks, Story.figures_are_right),
-    (Story.manager_wants_a_file, Story.period_is_asked),
-    (Story.manager_names_the_period, Story.kind_is_asked),
-    (Story.manager_wants_excel, Story.file_comes),
+    (Story.manager_exports, Story.file_comes),
 ]
 """Each step: what somebody does, and what must be seen of it."""
 

@@ -80,7 +80,7 @@ async def test_the_whole_round_in_one_browser(chromium: str, tmp_path: Path) -> 
 
 
 async def test_elder_mode_is_large_and_short(chromium: str, tmp_path: Path) -> None:
-    """长辈模式: large text, at most three choices with digits in front; a digit typed is a tap; nothing scrolls sideways."""
+    """长辈模式: large text, at most three choices with digits in front; a typed digit is a tap; all fits the width."""
     office = Office(tmp_path, web_port=str(free_port()))
     async with office.bot as bot, chrome(chromium) as browser:
         context = await phone(browser)
