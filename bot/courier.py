@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN = 2.0
 """Seconds until the outbox is looked at again when nobody called: other processes write into it too."""
 
+GRACE = 5.0
+"""Seconds in which what is under way may end when the process stops."""
+
 Lane = tuple[str, int]
 
 
@@ -53,25 +56,20 @@ class Courier:
     _book: asyncio.Event = field(default_factory=asyncio.Event)
     _booked: asyncio.Condition = field(default_factory=asyncio.Condition)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _stopping: bool = False
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._look()), asyncio.create_task(self._keep_book())]
 
     async def stop(self) -> None:
         """Finish what is being sent, write it down, stop. What waits keeps waiting in the outbox."""
-        looking, booking = self._tasks or (None, None)
+        self._stopping = True
         for lane in self._lanes.values():
             lane.clear()
-        if looking is not None:
-            looking.cancel()
-        carriers = list(self._carriers.values())
-        if carriers:
-            _, late = await asyncio.wait(carriers, timeout=5)
-            for task in late:
-                task.cancel()
-        if booking is not None:
-            booking.cancel()
-        await asyncio.gather(*self._tasks, *carriers, return_exceptions=True)
+        self._wake.set()
+        await _ended([*self._tasks[:1], *self._carriers.values()])
+        self._book.set()
+        await _ended(self._tasks[1:])
         with suppress(Exception):
             await self._write_results()
             async with self.database.write() as session:
@@ -79,7 +77,7 @@ class Courier:
 
     def submit(self, rows: Iterable[Outbox]) -> None:
         """Deliver these rows, which this process has leased; those that are due later wait in the outbox."""
-        for row in rows:
+        for row in () if self._stopping else rows:
             if row.id not in self._held:
                 self._held[row.id] = ("", 0)
                 self._enter(row)
@@ -102,7 +100,7 @@ class Courier:
 
     async def _look(self) -> None:
         alone = self.database.is_sqlite  # then whatever is leased was leased by a process that died
-        while True:
+        while not self._stopping:
             try:
                 now, unwritten = self.now(), {_lane(result.row) for result in self._results}
                 async with self.database.write() as session:
@@ -328,7 +326,7 @@ class Courier:
     # -- the book of what was delivered
 
     async def _keep_book(self) -> None:
-        while True:
+        while not self._stopping or self._results:
             await self._book.wait()
             self._book.clear()
             try:
@@ -352,6 +350,15 @@ class Courier:
             self._booked.notify_all()
         if any(r.retry_at for r in results):
             self.wake()
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait until they have ended by themselves; whatever takes longer than `GRACE` is cut off."""
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=GRACE)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _lane(row: Outbox) -> Lane:

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
             raise ValueError("expected a URL such as sqlite+aiosqlite:///shouwen.db") from error
         if driver not in _DRIVERS:
             raise ValueError(f"expected a URL that begins with {' or '.join(_DRIVERS)}, not {driver}")
+        path = Path(make_url(value).database or "") if driver == _DRIVERS[0] else None
+        if path is not None and (path.is_dir() or not path.parent.is_dir()):
+            raise ValueError(f"expected a file in an existing folder, not {path}")
         return value
 
     @field_validator("timezone")

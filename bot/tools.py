@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from bot.settings import Settings
+from knowledge import numbers
 from knowledge.calendar import Calendar
 from knowledge.catalogue import Catalogue
 from knowledge.responsibility import first_responder
@@ -124,7 +125,9 @@ async def staff_link(database: Database, settings: Settings, code: str, name: st
 
 
 async def erase_resident(database: Database, number: str, now: datetime) -> bool:
-    """Erase the resident of a request; False when there is no such request."""
+    """Erase the resident of a request; False when there is no such request. The number may be written as people
+    write it, with spaces or hyphens."""
+    number = numbers.read(number) or number
     async with database.write() as session:
         found = await session.execute(
             select(Person).join(Request, Request.resident_id == Person.id).where(Request.number == number)

@@ -75,6 +75,9 @@ class Danger:
 _TORN_OUT = 0.05
 """A window is torn out of its story: it must be so much clearer than a whole message to interrupt."""
 
+_TOO_SHORT = 9
+"""So few Chinese characters («好的明天我在家») tell the classifier nothing: there the expressions alone decide."""
+
 LONGEST = 1500  # characters read of one message
 
 
@@ -82,8 +85,8 @@ def find(text: str) -> Danger | None:
     """The gravest danger the text shows, a present one before a doubtful one; None when it shows none."""
     text = text[:LONGEST]
     tiers: dict[DangerKind, Tier] = {}
-    # The model learnt from Chinese sentences: of numbers and signs alone it can say nothing.
-    heard = _heard(text) if any("\u4e00" <= c <= "\u9fff" for c in text) else ()
+    # The model learnt from Chinese sentences: of numbers, signs and a few words alone it can say nothing.
+    heard = _heard(text) if sum("\u4e00" <= c <= "\u9fff" for c in text) > _TOO_SHORT else ()
     for kind, tier in (*_signs(text), *heard):
         if tiers.get(kind) is not Tier.PRESENT:
             tiers[kind] = tier
@@ -211,7 +214,7 @@ def _heard(text: str) -> Iterator[tuple[DangerKind, Tier]]:
     model = _model()
     kinds = [DangerKind(label) for label in model.labels[:-2]]
     for levels, margin, parts in (
-        (model.facts["whole"], 0.0, [text] * (len(text) > 5)),
+        (model.facts["whole"], 0.0, [text]),
         (model.facts["parts"], _TORN_OUT, windows(text)),
     ):
         for part in parts:

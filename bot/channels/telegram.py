@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 _POLL = 25
 _LONGEST_PAUSE = 30.0
+_GRACE = 5.0
 
 Handle = Callable[[Bot, Update], Awaitable[None]]
 
@@ -52,6 +53,8 @@ class TelegramChannel:
         self._handle = handle
         self._webhook, self._secret = webhook, secret
         self._task: asyncio.Task[None] | None = None
+        self._batch: asyncio.Task[None] | None = None
+        self._stopping = False
         self.stopped = asyncio.Event()
         self.fault: str | None = None
         self.link: str | None = None
@@ -65,9 +68,16 @@ class TelegramChannel:
         self._task = asyncio.create_task(self._serve())
 
     async def stop(self) -> None:
+        """Fetch no more, and let what is being handled end; what was not confirmed comes again."""
+        self._stopping = True
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._batch is not None:
+            _, late = await asyncio.wait([self._batch], timeout=_GRACE)
+            for batch in late:
+                batch.cancel()
+            await asyncio.gather(self._batch, return_exceptions=True)
 
     async def close(self) -> None:
         await self.bot.session.close()
@@ -148,7 +158,8 @@ class TelegramChannel:
                     log.warning("fetching updates failed (%s); again in %.1f s", type(error).__name__, pause)
                     await asyncio.sleep(error.retry_after if isinstance(error, TelegramRetryAfter) else pause)
                     pause = min(pause * 2, _LONGEST_PAUSE)
-            await self._handle_batch(updates)
+            self._batch = asyncio.create_task(self._handle_batch(updates))
+            await asyncio.shield(self._batch)
             if last is not None:
                 offset = last + 1
 
@@ -180,7 +191,7 @@ class TelegramChannel:
 
     async def _until_handled(self, update: Update) -> None:
         pause = 0.2
-        while True:
+        while not self._stopping:
             try:
                 await self._handle(self.bot, update)
                 return

@@ -24,6 +24,8 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 WRONG = [
     ("DATABASE_URL", "shouwen.db", "expected a URL such as"),
     ("DATABASE_URL", "mysql://localhost/x", "begins with sqlite+aiosqlite or postgresql+asyncpg, not mysql"),
+    ("DATABASE_URL", "sqlite+aiosqlite:////nowhere/at/all.db", "a file in an existing folder"),
+    ("DATABASE_URL", "sqlite+aiosqlite:////tmp", "a file in an existing folder"),
     ("REDIS_URL", "localhost:6379", "begins with redis://"),
     ("TELEGRAM_TOKEN", "ABC", "of the form 123456:ABC"),
     ("TELEGRAM_TOKEN", "bot:ABC", "of the form 123456:ABC"),

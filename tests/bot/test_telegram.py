@@ -59,9 +59,10 @@ async def serving(api: BotApi, desk: Desk, token: str | None = None) -> AsyncIte
         await channel.close()
 
 
-async def test_what_was_not_handled_is_not_confirmed(api: BotApi) -> None:
+async def test_what_was_not_handled_is_not_confirmed(api: BotApi, monkeypatch: pytest.MonkeyPatch) -> None:
     """Telegram keeps an update until the next fetch after it was handled: a crash before that loses nothing."""
     person, desk, under_way = Person(api, 7, "王秀英"), Desk(), asyncio.Event()
+    monkeypatch.setattr("bot.channels.telegram._GRACE", 0.1)
 
     async def never(words: str) -> None:
         under_way.set()
@@ -76,6 +77,26 @@ async def test_what_was_not_handled_is_not_confirmed(api: BotApi) -> None:
     async with serving(api, desk):
         await desk.has("一")
         assert await api.until(lambda: not api.bot.pending, PATIENCE)
+
+
+async def test_what_is_being_handled_ends_before_the_channel_does(api: BotApi) -> None:
+    """A polite stop cuts no transaction off; nothing is begun any more."""
+    person, desk, under_way, goes_on = Person(api, 7, "王秀英"), Desk(), asyncio.Event(), asyncio.Event()
+
+    async def slow(words: str) -> None:
+        under_way.set()
+        await goes_on.wait()
+
+    desk.before = slow
+    for words in ("一", "二"):
+        await person.send(words)
+    async with serving(api, desk) as channel:
+        await asyncio.wait_for(under_way.wait(), PATIENCE)
+        stopping = asyncio.create_task(channel.stop())
+        await asyncio.sleep(0)
+        goes_on.set()
+        await asyncio.wait_for(stopping, PATIENCE)
+    assert desk.seen == ["一"]
 
 
 async def test_an_update_waits_for_the_database_and_keeps_its_place(api: BotApi) -> None:

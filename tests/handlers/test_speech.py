@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from handlers.desk import Act, Pick
 from handlers.speech import ELDER_CHOICES, LIMIT, MORE, Choice, Say, keyboard, methods, page, quoted, split
 from knowledge import Matcher
-from tests.conversations.test_bad_input import ACTS, PICKS
+from tests.conversations.test_buttons import ACTS, PICKS
 
 _TAG = re.compile(r"</?([a-z]+)>")
 LARGEST = 2**63 - 1

@@ -211,6 +211,30 @@ async def test_a_group_is_asked_to_write_privately(town: Town) -> None:
     assert len(there.messages) == 1
 
 
+async def test_every_command_works_beside_the_bot(town: Town) -> None:
+    """While the process serves, an operator adds, invites, checks, exports and erases; whoever was invited gets in."""
+    resident = await town.recorded()
+    await town.office.quiet()
+    run = town.office.bot.run
+    assert "all is well" in (await run("check")).err
+    await run("area", "add", "LX", "龙溪社区", "--phone", "023-1")
+    assert "LX" in (await run("area", "list")).out
+    assert "LX 龙溪社区: nobody answers" in (await run("check", code=1)).out
+    code = (await run("invite", "worker", "--area", "LX", "--name", "赵强")).out
+    newcomer = Person(town.api, 3, "老赵")
+    await newcomer.send(f"/start {code.strip()}")
+    await newcomer.sees("赵强，欢迎")
+    summary = town.office.folder / "summary.xlsx"
+    await run("export", "--from", "2026-01-01", "--to", "2026-12-31", "--out", str(summary))
+    assert summary.read_bytes().startswith(b"PK")
+    [(number,)] = town.office.rows(
+        "SELECT number FROM request JOIN person ON person.id = resident_id WHERE chat_id = ?", resident.user_id
+    )
+    await run("erase", "--yes", "--number", number)
+    assert town.office.count("person", f"name = '{resident.name}'") == 0
+    assert (await run("audit")).out == ""
+
+
 def _unreachable(town: Town, who: Person) -> bool:
     return bool(town.office.count("person", f"chat_id = {who.user_id} AND unreachable_at IS NOT NULL"))
 
