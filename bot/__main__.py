@@ -35,6 +35,14 @@ class InviteRole(StrEnum):
     manager = "manager"
 
 
+class FactField(StrEnum):
+    address = "address"
+    phone = "phone"
+    hours = "hours"
+    amount = "amount"
+    contact = "contact"
+
+
 def fail(words: str, code: int = 1) -> NoReturn:
     """Say in one line (or one each) what is wrong, and leave."""
     for line in words.splitlines():
@@ -72,6 +80,7 @@ _PEOPLE = {
     "no_area": "there is no area {given!r}; see `python -m bot area list`",
     "no_staff": "nobody called {given!r} has a post there and uses the web chat",
     "many_staff": "several people are called {given!r} there; invite this one anew",
+    "no_service": "there is no service {given!r}; its id stands in the service lists, such as elderly.meals",
     "no_domain": "there is no domain {given!r}; the domains are {known}",
 }
 
@@ -134,6 +143,26 @@ def area_list() -> None:
             print(f"{a.code}\t{a.level.value}\t{a.name}\t{codes.get(a.parent_id or 0, '')}")
 
     run_now(_with_database(show))
+
+
+@areas.command("fact")
+def area_fact(code: str, service: str, field: FactField, value: str) -> None:
+    """Fill in what only this community knows of a service (`*`: of every service); it is shown on the card."""
+
+    async def put(database: Database) -> None:
+        from knowledge.catalogue import Catalogue
+        from storage.people import People
+
+        if service != "*" and service not in Catalogue.load(settings().catalogue).services:
+            raise PeopleError("no_service", given=service)
+        async with database.write() as session:
+            people = People(session, _now())
+            area = await people.area_by_code(code)
+            if area is None:
+                raise PeopleError("no_area", given=code)
+            await people.set_fact(area.id, service, field.value, value.strip())
+
+    run_now(_with_database(put))
 
 
 @cli.command()
