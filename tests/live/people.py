@@ -150,12 +150,12 @@ class Person:
         Returns the id of the press; an open reply keyboard comes last, and there a tap types the label.
         """
         places = [message] if message else [m for m in reversed(self.messages) if m.buttons]
-        for place in places:
-            by_fit = sorted(place.buttons, key=lambda b: b["text"] != label)
-            button = next((b for b in by_fit if label in b["text"]), None)
-            if button:
-                assert "callback_data" in button, f"{self.name}: «{button['text']}» is no answer but {button}"
-                return await self.press(button["callback_data"], place)
+        shown = [(button, place) for place in places for button in place.buttons if label in button["text"]]
+        # A list that came in between has buttons of its own: 「… · 待受理」 is not 「受理」.
+        if shown:
+            button, place = next((pair for pair in shown if pair[0]["text"] == label), shown[0])
+            assert "callback_data" in button, f"{self.name}: «{button['text']}» is no answer but {button}"
+            return await self.press(button["callback_data"], place)
         keys = [] if message else sorted(self.chat.keyboard, key=lambda b: b["text"] != label)
         key = next((b for b in keys if label in b["text"]), None)
         assert key, self._tell(f"sees no button «{label}»; there are {self.buttons()}")
