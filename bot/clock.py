@@ -39,6 +39,7 @@ class Clock:
         for sweep, minutes in (
             (self.watch_promises, 1),
             (self.morning, 5),
+            (self.reports, 5),
             (self.case_reminders, 5),
             (self.ask_again, 10),
             (self.close_silent, 10),
@@ -80,6 +81,18 @@ class Clock:
         if told:
             self._courier.wake()
         return told
+
+    async def reports(self) -> int:
+        """周报 and 月报 to every manager, on the first working day of week and month from `MORNING` on; returns how
+        many."""
+        rules, now = self._office.rules, self._now()
+        if not MORNING <= now.astimezone(rules.zone).time() < rules.hours.spans[-1][1]:
+            return 0
+        async with self._database.write() as session:
+            written = await reports.report_day(session, rules, now)
+        if written:
+            self._courier.wake()
+        return written
 
     async def case_reminders(self) -> int:
         """Meetings, agreements and legal days of mediation and legal-aid cases; returns how many were told."""

@@ -7,13 +7,13 @@ from html import escape
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import cards, clock_notices, mediation_notices, rota_words, spreadsheets
+from handlers import cards, clock_notices, mediation_notices, report_notices, rota_words
 from handlers.about import About, Document, Parcel
 from handlers.desk import Office
 from handlers.speech import Say, quoted
 from handlers.texts import Markup, Voice
 from knowledge.lifecycle import Action, Role, offered
-from storage import outbox, privacy, reports
+from storage import outbox, privacy
 from storage.casebook import Casebook
 from storage.people import People
 from storage.tables import Area, Message, Outbox, Person, Rating, Request
@@ -238,26 +238,6 @@ async def _answered(a: About, message: Message) -> int | None:
 # -- files made here, and notices without a request
 
 
-async def _export(
-    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
-) -> list[Parcel]:
-    start, end = datetime.fromisoformat(row.payload["start"]), datetime.fromisoformat(row.payload["end"])
-    areas = await People(session, now).managed(person.id)
-    if not areas:
-        return []
-    closures = await reports.closures(session, areas, start, end)
-    sheets = spreadsheets.tables(voice, office.rules.catalogue, closures, start, end)
-    first = start.astimezone(voice.zone).strftime("%Y%m%d")
-    stem = f"{voice.t('export-name')}-{first}"
-    if row.payload["format"] == "xlsx":
-        return [Parcel(documents=[Document(f"{stem}.xlsx", lambda: spreadsheets.workbook(sheets))])]
-
-    def one(table: spreadsheets.Table) -> Document:
-        return Document(f"{stem}-{table.title}.csv", lambda: spreadsheets.comma_separated(table))
-
-    return [Parcel(documents=[one(table) for table in sheets])]
-
-
 async def _my_data(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
@@ -286,7 +266,8 @@ async def _rota(
 _PLAIN = {
     "promise_digest": clock_notices.promise_digest,
     "today": clock_notices.today,
-    "export": _export,
+    "export": report_notices.export,
+    "report": report_notices.report,
     "my_data": _my_data,
     "unreachable": _unreachable,
     **dict.fromkeys(rota_words.KINDS, _rota),

@@ -70,6 +70,15 @@ class Period:
         return period.before() if name.startswith("last-") else period
 
     @classmethod
+    def between(cls, first: date, last: date) -> Self:
+        """From one day to another, both included; a whole week, month or year is known as such."""
+        for unit in (Unit.WEEK, Unit.MONTH, Unit.YEAR):
+            whole = cls.of(unit, first)
+            if (whole.first, whole.last) == (first, last):
+                return whole
+        return cls(first, last + timedelta(days=1))
+
+    @classmethod
     def read(cls, words: str, today: date) -> Self | None:
         """A period as people write it: 上月, 2026-10, 2026年10月, 10月, 2026, 2026-10-01~2026-10-15; None when it is
         none. A month without a year is the last one of that name that has begun."""
@@ -83,8 +92,7 @@ class Period:
                 last = date(*[n for n in numbers[3:] if n is not None]) if numbers[3] is not None else first
                 if last < first or not _known(first) or not _known(last):
                     return None
-                week = cls.of(Unit.WEEK, first)
-                return week if (week.first, week.last) == (first, last) else cls(first, last + timedelta(days=1))
+                return cls.between(first, last)
             if found := _YEAR.fullmatch(said):
                 day = date(int(found[1]), 1, 1)
                 return cls.of(Unit.YEAR, day) if _known(day) else None

@@ -204,6 +204,26 @@ def summarise(rows: Iterable[ClosedCase]) -> Summary:
     )
 
 
+def together(summaries: Iterable[Summary]) -> Summary:
+    """The summary of all of them: counts are added, rates are worked out of the sums."""
+    found = list(summaries)
+
+    def added(which: Callable[[Summary], Counts]) -> Counts:
+        return Counts(**{r.key: sum(which(s)[r] for s in found) for r in Rating})
+
+    return Summary(
+        requests=sum(s.requests for s in found),
+        closed=sum(s.closed for s in found),
+        surveyed=sum(s.surveyed for s in found),
+        counts=added(lambda s: s.counts),
+        after_changes=added(lambda s: s.after_changes),
+        staff_taken=added(lambda s: s.staff_taken),
+        conflict=added(lambda s: s.conflict),
+        changed_up=sum(s.changed_up for s in found),
+        changed_down=sum(s.changed_down for s in found),
+    )
+
+
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 

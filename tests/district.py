@@ -24,7 +24,7 @@ YEARS = 3
 LAST = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 FIRST = LAST - timedelta(days=365 * YEARS)
 _CHUNK = 20_000
-_REASONS = ("slow", "attitude", "result", "materials", None)
+_REASONS = ("slow", "attitude", "result", "passed-around", None)
 
 Rows = list[dict[str, Any]]
 
@@ -56,7 +56,8 @@ async def _people(database: Database) -> None:
     areas: Rows = [_area(1, "D", "示范区", Level.DISTRICT, None)]
     areas += [_area(n, f"S{n}", f"第{n - 1}街道", Level.STREET, 1) for n in range(2, STREETS + 2)]
     areas += [
-        _area(STREETS + 1 + n, f"C{n}", f"第{n}社区", Level.COMMUNITY, 2 + n % STREETS) for n in range(1, COMMUNITIES + 1)
+        _area(STREETS + 1 + n, f"C{n}", f"第{n}社区", Level.COMMUNITY, 2 + n % STREETS)
+        for n in range(1, COMMUNITIES + 1)
     ]
     people: Rows = [
         {"id": n, "channel": "web" if n == 1 else None, "chat_id": 1 if n == 1 else None, "name": f"工作人员{n}"}

@@ -293,9 +293,17 @@ async def store(session: AsyncSession, everything: Iterable[History]) -> None:
         for position, (at, action, actor, data) in enumerate(events, 1):
             session.add(
                 Event(
-                    request_id=number, position=position, at=at, actor_id=actor, role=Role.SYSTEM,
-                    action=action.value, status=Status.CLOSED, data=data, previous="", hash="",
-                )  # fmt: skip
+                    request_id=number,
+                    position=position,
+                    at=at,
+                    actor_id=actor,
+                    role=Role.SYSTEM,
+                    action=action.value,
+                    status=Status.CLOSED,
+                    data=data,
+                    previous="",
+                    hash="",
+                )
             )
         for round_, c in enumerate(h.closings, 1):
             if c.level is not None:
@@ -305,26 +313,56 @@ async def store(session: AsyncSession, everything: Iterable[History]) -> None:
 
 def _request(number: int, h: History) -> Request:
     return Request(
-        id=number, number=f"N{number}", area_id=h.area, domain=SERVICES[h.service], service_id=h.service, kind="help",
-        resident_id=1, intake=h.intake, first_responder_id=h.responder, handler_id=h.handler, status=Status.CLOSED,
-        text="", created_at=h.created, acknowledged_at=h.acknowledged, contacted_at=h.contacted,
-        resolved_at=h.resolved, closed_at=h.closed, acknowledge_by=h.acknowledge_by, contact_by=h.contact_by,
-        resolve_by=h.resolve_by, calendar_version="", version=0,
-    )  # fmt: skip
+        id=number,
+        number=f"N{number}",
+        area_id=h.area,
+        domain=SERVICES[h.service],
+        service_id=h.service,
+        kind="help",
+        resident_id=1,
+        intake=h.intake,
+        first_responder_id=h.responder,
+        handler_id=h.handler,
+        status=Status.CLOSED,
+        text="",
+        created_at=h.created,
+        acknowledged_at=h.acknowledged,
+        contacted_at=h.contacted,
+        resolved_at=h.resolved,
+        closed_at=h.closed,
+        acknowledge_by=h.acknowledge_by,
+        contact_by=h.contact_by,
+        resolve_by=h.resolve_by,
+        calendar_version="",
+        version=0,
+    )
 
 
 async def _rating(session: AsyncSession, number: int, round_: int, c: Closing) -> None:
     rating = Rating(
-        request_id=number, round=round_, level=c.level, reason=c.reason, rated_at=c.at, rated_by_id=1,
-        first_responder_id=c.responder, handler_id=c.handler, staff_taken=c.staff_taken, conflict=c.conflict,
+        request_id=number,
+        round=round_,
+        level=c.level,
+        reason=c.reason,
+        rated_at=c.at,
+        rated_by_id=1,
+        first_responder_id=c.responder,
+        handler_id=c.handler,
+        staff_taken=c.staff_taken,
+        conflict=c.conflict,
         revised_level=c.revised,
-    )  # fmt: skip
+    )
     session.add(rating)
     await session.flush()
     if c.settle_by is not None:
         session.add(
             Rectification(
-                request_id=number, rating_id=rating.id, manager_id=1, opened_at=c.at, contact_by=c.settle_by,
-                settle_by=c.settle_by, settled_at=c.settled_at,
-            )  # fmt: skip
+                request_id=number,
+                rating_id=rating.id,
+                manager_id=1,
+                opened_at=c.at,
+                contact_by=c.settle_by,
+                settle_by=c.settle_by,
+                settled_at=c.settled_at,
+            )
         )

@@ -56,7 +56,7 @@ def nothing(found: dict[Any, Figures]) -> dict[Any, Figures]:
     return {key: value for key, value in found.items() if key is not None or value.requests or value.closures.closed}
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(everything=st.lists(histories(), max_size=12), by=st.sampled_from(By))
 async def test_figures_are_what_a_plain_count_says(any_database: Database, everything: list[History], by: By) -> None:
     """By everything there is to group by, on both databases, from the empty office on."""
@@ -69,7 +69,7 @@ async def test_figures_are_what_a_plain_count_says(any_database: Database, every
     assert found == expected
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     everything=st.lists(histories(), max_size=12),
     area=st.none() | st.sampled_from(sorted(PARENTS)),
