@@ -1,6 +1,7 @@
 """月报, 周报, 报表 2026-10 养老: reports in chat. What was meant is found here; the report itself comes as a notice."""
 
-from datetime import date
+from datetime import date, timedelta
+from secrets import token_urlsafe
 from typing import Any
 
 from aiogram import F, Router
@@ -8,21 +9,22 @@ from aiogram.filters import Command, CommandObject, Filter
 from aiogram.types import CallbackQuery, Message
 from sqlalchemy import func, select
 
-from handlers.desk import Desk, Pick
+from handlers.desk import REPORT_LINK, Desk, Pick
 from handlers.front import Says
 from handlers.incoming import clean
 from handlers.manager import IsManager
 from handlers.report_words import Asked
 from handlers.speech import Answer
 from knowledge.periods import NAMES, Period
-from storage.people import People, current
-from storage.tables import Person, Staff
+from storage.people import People, current, digest
+from storage.tables import Person, Staff, WebLink
 
 router = Router(name="reports")
 
 _WORDS = ("报表", "report")
 _AS_HANDLER = ("承办", "handler")
 _MOST_WORDS = 8
+_LINK_LIFE = timedelta(minutes=10)
 
 
 class AsksForReport(Filter):
@@ -62,6 +64,17 @@ async def by_button(query: CallbackQuery, callback_data: Pick, desk: Desk) -> An
         return desk.say("button-old")
     _send(desk, Asked(Period.named(callback_data.arg, _today(desk))))
     return None
+
+
+@router.callback_query(IsManager(), Pick.filter(F.what == "page"))
+async def page(query: CallbackQuery, desk: Desk) -> Answer:
+    """A link that lets one browser in, once, within ten minutes."""
+    base = desk.office.reports()
+    if base is None:
+        return desk.say("page-none")
+    code = token_urlsafe(32)
+    desk.session.add(WebLink(digest=digest(REPORT_LINK + code), chat_id=-desk.me.id, expires_at=desk.now + _LINK_LIFE))
+    return desk.say("page-link", link=base + code)
 
 
 @router.callback_query(Pick.filter(F.what.in_({"report", "lists", "page"})))

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from knowledge.lifecycle import Action
+from knowledge.lifecycle import OPEN, Action
 from knowledge.satisfaction import POOR
 from storage.case_tables import Rectification
 from storage.figures import Scope
@@ -80,6 +80,22 @@ class Poor:
 
 async def rows(session: AsyncSession, scope: Scope) -> AsyncIterator[Row]:
     """Every request of the period, in the order in which they were recorded."""
+    async for found in _stream(session, _narrow(_requests(scope).order_by(Request.id), scope)):
+        yield Row(*found)
+
+
+async def listed(session: AsyncSession, scope: Scope, which: str, offset: int, limit: int) -> list[Row]:
+    """A page of them, the newest first: `all`, `poor` (rated so in the period), or `late` (open, and its promise has
+    passed)."""
+    query = _narrow(_requests(scope), scope).order_by(Request.id.desc()).offset(offset).limit(limit)
+    if which == "poor":
+        query = query.where(Rating.level.in_([int(level) for level in POOR]))
+    elif which == "late":
+        query = query.where(Request.resolve_by < scope.now, Request.status.in_(OPEN))
+    return [Row(*found) for found in await session.execute(query)]
+
+
+def _requests(scope: Scope) -> Any:
     within = and_(Rating.rated_at >= scope.start, Rating.rated_at < scope.end)
     ids = (
         select(Request.id)
@@ -96,7 +112,7 @@ async def rows(session: AsyncSession, scope: Scope) -> AsyncIterator[Row]:
         select(func.max(Rating.id)).where(Rating.request_id == Request.id, within).correlate(Request).scalar_subquery()
     )
     responder, handler, resident = aliased(Person), aliased(Person), aliased(Person)
-    query = (
+    return (
         select(
             Request.id, Request.number, Area.name, Request.domain, Request.service_id, Request.intake, Request.status,
             resident.name, resident.phone, responder.name, handler.name, Request.created_at, Request.acknowledged_at,
@@ -111,10 +127,7 @@ async def rows(session: AsyncSession, scope: Scope) -> AsyncIterator[Row]:
         .join(resident, resident.id == Request.resident_id)
         .join(responder, responder.id == func.coalesce(Rating.first_responder_id, Request.first_responder_id))
         .join(handler, handler.id == func.coalesce(Rating.handler_id, Request.handler_id))
-        .order_by(Request.id)
     )  # fmt: skip
-    async for found in _stream(session, _narrow(query, scope)):
-        yield Row(*found)
 
 
 async def poor(session: AsyncSession, scope: Scope) -> AsyncIterator[Poor]:

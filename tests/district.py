@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
+from knowledge import numbers
 from knowledge.catalogue import Catalogue
 from knowledge.lifecycle import Action, Intake, Role, Status
 from knowledge.satisfaction import POOR
@@ -85,15 +86,16 @@ def _area(number: int, code: str, name: str, level: Level, parent: int | None) -
 
 
 def _requests(
-    made: random.Random, numbers: range, count: int, services: list[tuple[str, str, str]], weights: list[float]
+    made: random.Random, span: range, count: int, services: list[tuple[str, str, str]], weights: list[float]
 ) -> dict[Any, Rows]:
     requests: Rows = []
     events: Rows = []
     ratings: Rows = []
     rectifications: Rows = []
     step = (LAST - FIRST) / count
-    kinds = made.choices(services, weights, k=len(numbers))
-    for number, (service, domain, kind) in zip(numbers, kinds, strict=True):
+    per_day = count // (365 * YEARS) + 2
+    kinds = made.choices(services, weights, k=len(span))
+    for number, (service, domain, kind) in zip(span, kinds, strict=True):
         created = FIRST + step * number
         community = made.randrange(COMMUNITIES)
         responder = 1 + (community - 1) % COMMUNITIES + COMMUNITIES * made.randrange(WORKERS // COMMUNITIES)
@@ -104,7 +106,8 @@ def _requests(
         closed = resolved + timedelta(hours=made.expovariate(1 / 30))
         late = resolved > LAST
         request: dict[str, Any] = {
-            "id": number, "number": f"{number:014d}", "area_id": STREETS + 2 + community, "domain": domain,
+            "id": number, "number": numbers.make(created.date(), number % per_day + 1),
+            "area_id": STREETS + 2 + community, "domain": domain,
             "service_id": service, "kind": kind, "resident_id": WORKERS + 1 + made.randrange(RESIDENTS),
             "intake": Intake.CHAT if made.random() < 0.8 else Intake.PHONE, "first_responder_id": responder,
             "handler_id": handler, "status": Status.CLOSED if closed <= LAST else Status.IN_PROGRESS,
