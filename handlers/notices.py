@@ -268,6 +268,7 @@ _PLAIN = {
     "today": clock_notices.today,
     "export": report_notices.export,
     "report": report_notices.report,
+    "three_lists": report_notices.three_lists,
     "my_data": _my_data,
     "unreachable": _unreachable,
     **dict.fromkeys(rota_words.KINDS, _rota),

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import report_words
+from handlers import list_words, report_words
 from handlers.about import Document, Parcel
 from handlers.charts import draw
 from handlers.desk import Office, Pick
@@ -35,7 +35,19 @@ async def export(
         names = [f"{stem}.xlsx"]
     else:
         main = voice.t("sheet-by-service")
-        titles = ("cover", "by-area", "by-service", "by-person", "trend", "poor", "requests-title", "meanings")
+        titles = (
+            "cover",
+            "by-area",
+            "by-service",
+            "by-person",
+            "trend",
+            "poor",
+            "requests-title",
+            "needs",
+            "resources",
+            "projects",
+            "meanings",
+        )
         said = [voice.t(f"sheet-{title}") for title in titles]
         names = [f"{stem}.csv" if title == main else f"{stem}-{title}.csv" for title in said]
 
@@ -89,3 +101,15 @@ async def _narrowed(asked: Asked, voice: Voice, office: Office, session: AsyncSe
         if person_id is not None and (who := await session.get(Person, person_id)) is not None:
             said.append(f"{who.name}（{voice.t(role)}）")
     return said
+
+
+async def three_lists(
+    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
+) -> list[Parcel]:
+    """One of the three lists, of what this person manages today."""
+    areas, name = await People(session, now).managed(person.id), row.payload["list"]
+    if not areas:
+        return []
+    found = await list_words.listed(name, session, voice, office.rules, areas, now)
+    choices = list_words.choices(voice, name, found)
+    return [Parcel(Say(found.text, choices, 2), picture=Document("list.png", lambda: draw(found.picture)))]

@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 from handlers.desk import REPORT_LINK, Desk, Pick
 from handlers.front import Says
 from handlers.incoming import clean
+from handlers.list_words import LISTS, allowed
 from handlers.manager import IsManager
 from handlers.report_words import Asked
 from handlers.speech import Answer
 from knowledge.periods import NAMES, Period
 from storage.people import People, current, digest
+from storage.report_tables import Project, ProjectState
 from storage.tables import Person, Staff, WebLink
 
 router = Router(name="reports")
@@ -77,7 +79,38 @@ async def page(query: CallbackQuery, desk: Desk) -> Answer:
     return desk.say("page-link", link=base + code)
 
 
-@router.callback_query(Pick.filter(F.what.in_({"report", "lists", "page"})))
+@router.message(IsManager(), Says("report-lists"))
+async def three_lists(message: Message, desk: Desk) -> Answer:
+    return _list(desk, LISTS[0])
+
+
+@router.callback_query(IsManager(), Pick.filter(F.what == "lists"))
+async def one_list(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
+    name = callback_data.arg or LISTS[0]
+    return _list(desk, name) if name in LISTS else desk.say("button-old")
+
+
+def _list(desk: Desk, name: str) -> Answer:
+    desk.go(None)
+    desk.casebook.outbox.notice(desk.me.id, "three_lists", list=name)
+    return None
+
+
+@router.callback_query(IsManager(), Pick.filter(F.what == "project"))
+async def decide(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
+    """What becomes of a project; what was decided meanwhile is not decided twice."""
+    number, _, state = callback_data.arg.partition(".")
+    if not number.isdecimal() or len(number) > 18 or state not in set(ProjectState):
+        return desk.say("button-old")
+    mine = await desk.people.managed(desk.me.id)
+    project = await desk.session.get(Project, int(number))
+    if project is None or project.area_id not in mine or not allowed(project.state, ProjectState(state)):
+        return desk.say("button-old")
+    project.state, project.decided_at, project.decided_by_id = ProjectState(state), desk.now, desk.me.id
+    return desk.say("project-decided", name=project.name, state=desk.t(f"project-{state}"))
+
+
+@router.callback_query(Pick.filter(F.what.in_({"report", "lists", "page", "project"})))
 async def not_a_manager(query: CallbackQuery, desk: Desk) -> Answer:
     """Somebody who is no manager, or no longer."""
     return desk.say("error-not-your-turn")

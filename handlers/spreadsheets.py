@@ -104,7 +104,7 @@ class Workbook:
         if count and not table.plain:
             sheet.autofilter(0, 0, count, len(table.headings) - 1)
         for number, chart in enumerate(table.charts):
-            self._chart(sheet, table, chart, number)
+            self._chart(sheet, table, chart, number, count)
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
@@ -147,7 +147,8 @@ class Workbook:
             self._formats[kind, bold] = self._book.add_format(made)
         return self._formats[kind, bold]
 
-    def _chart(self, sheet: Any, table: Table, chart: Chart, number: int) -> None:
+    def _chart(self, sheet: Any, table: Table, chart: Chart, number: int, count: int) -> None:
+        """Under a table that is drawn whole, else beside it."""
         made = self._book.add_chart({"type": chart.kind, **({"subtype": "stacked"} if chart.stacked else {})})
         name = sheet.get_name()
         for column in chart.columns:
@@ -164,7 +165,11 @@ class Workbook:
         if chart.shares:
             made.set_y_axis({"num_format": "0%", "min": 0, "max": 1})
         made.set_size({"width": 720, "height": 320})
-        sheet.insert_chart(chart.rows + 2 + 17 * number, 0, made)
+        if chart.kind == "bar":
+            made.set_y_axis({"reverse": True})
+        under = chart.rows == count
+        row, column = (count + 2 + 17 * number, 0) if under else (1 + 17 * number, len(table.headings) + 1)
+        sheet.insert_chart(row, column, made)
 
 
 def workbook(tables: Sequence[Table]) -> bytes:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.list_sheets import list_sheets
 from handlers.spreadsheets import Cell, Chart, Kind, Row, Table
 from handlers.texts import Voice, texts
 from knowledge.catalogue import Catalogue
@@ -122,6 +123,8 @@ class Book:
         yield await self._trend()
         yield self._poor()
         yield self._requests()
+        for table in await list_sheets(self._session, self._scope, self._t, order.domains, self._service):
+            yield table
         yield self._meanings()
 
     # -- the sheets

@@ -97,7 +97,7 @@ function about(entry, keys) {
 function tiles(report) {
   $("tiles").replaceChildren(...TILES.map((key) => make("div", { class: "tile", title: formulas[key] },
     make("span", {}, names[key]), make("b", {}, report.total.shown[key]),
-    make("small", {}, `${known.words.last} ${report.before.shown[key]}`))));
+    make("small", {}, report.before.shown[key] === "—" ? "" : `${known.words.last} ${report.before.shown[key]}`))));
 }
 
 function ratings(report) {
@@ -127,7 +127,7 @@ function trend(report) {
   const step = (width - left) / report.trend.length, dots = [];
   report.trend.forEach((entry, n) => {
     const x = left + step * (n + 0.5), value = entry.values.satisfaction;
-    const name = entry.name.length > 7 ? entry.name.slice(5, 10) : entry.name.slice(narrow ? 2 : 0);
+    const name = entry.name.length > 7 ? entry.name.slice(5, 10) : entry.name.slice(narrow ? 5 : 0);
     svg.append(make("text", { x, y: 182, "text-anchor": "middle" }, name));
     if (value !== null && value !== undefined) {
       const y = base - value * (base - top);
