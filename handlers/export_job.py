@@ -12,13 +12,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.spreadsheets import Table, Workbook, write_csv
 from handlers.summary import Book, Order
 from storage.database import Database
+from storage.figures import Scope
+from storage.tables import Request
 
-_POLITE = 10
+_POLITE = 5
+_MANY = 2_000
+"""Requests from which on an export is made in a process of its own."""
 _LONGEST = 600.0
 """Seconds after which an export is given up."""
 _ROOT = Path(__file__).resolve().parents[1]
@@ -62,11 +67,13 @@ def _place(out: Path, table: Table, first: str) -> Path:
 
 
 class Job:
-    """An export for a chat: made once, in another process, when the first of its files is asked for."""
+    """An export for a chat: made once, when the first of its files is asked for."""
 
-    def __init__(self, url: str, order: Order, name: str) -> None:
-        """:param name: of the file to be made, with its ending"""
-        self._url, self._order, self._name = url, order, name
+    def __init__(self, url: str, order: Order, name: str, *, apart: bool) -> None:
+        """:param name: of the file to be made, with its ending
+        :param apart: whether a process of its own makes it; a small one is done sooner than a process starts
+        """
+        self._url, self._order, self._name, self._apart = url, order, name, apart
         self._files: dict[str, bytes] | None = None
         self._making = threading.Lock()
 
@@ -83,18 +90,30 @@ class Job:
     def _make(self) -> dict[str, bytes]:
         with tempfile.TemporaryDirectory(prefix="shouwen-export-") as folder:
             job = {"database": self._url, "order": self._order.pack(), "out": str(Path(folder) / self._name)}
-            done = subprocess.run(
-                [sys.executable, "-m", "handlers.export_job"],
-                input=json.dumps(job).encode(),
-                capture_output=True,
-                check=False,
-                cwd=_ROOT,
-                timeout=_LONGEST,
-            )
-            if done.returncode:
-                last = done.stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1]
-                raise OSError(f"the export failed: {last}")
+            if self._apart:
+                self._in_a_process(job)
+            else:
+                asyncio.run(_work(job))
             return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
+
+    def _in_a_process(self, job: dict[str, Any]) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "handlers.export_job"],
+            input=json.dumps(job).encode(),
+            capture_output=True,
+            check=False,
+            cwd=_ROOT,
+            timeout=_LONGEST,
+        )
+        if done.returncode:
+            last = done.stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1]
+            raise OSError(f"the export failed: {last}")
+
+
+async def large(session: AsyncSession, scope: Scope) -> bool:
+    """Whether an export of this needs a process of its own."""
+    query = select(Request.id).where(Request.created_at >= scope.start, Request.created_at < scope.end).limit(_MANY)
+    return len((await session.execute(query)).all()) == _MANY
 
 
 async def _work(job: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from handlers import list_words, report_words
 from handlers.about import Document, Parcel
 from handlers.charts import draw
 from handlers.desk import Office, Pick
-from handlers.export_job import Job
+from handlers.export_job import Job, large
 from handlers.report_words import Asked
 from handlers.speech import Choice, Say
 from handlers.summary import Order
@@ -30,7 +30,8 @@ async def export(
     stem = f"{voice.t('export-name')}-{period.first:%Y%m%d}"
     kind = row.payload["format"]
     order = Order.make(period, now, voice, office.rules.catalogue, voice.t("export-name"), areas=sorted(areas))
-    job = Job(session.get_bind().engine.url.render_as_string(hide_password=False), order, f"{stem}.{kind}")
+    url = session.get_bind().engine.url.render_as_string(hide_password=False)
+    job = Job(url, order, f"{stem}.{kind}", apart=await large(session, order.scope(None)))
     if kind == "xlsx":
         names = [f"{stem}.xlsx"]
     else:

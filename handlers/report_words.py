@@ -16,7 +16,7 @@ from knowledge.satisfaction import Figures, Rating, Stage, Summary, together
 from storage.figures import By, Scope, figures, satisfaction
 from storage.tables import Request
 
-_TREND = 6
+_TREND = 4
 """Periods in the picture's trend, this one included."""
 
 

@@ -16,7 +16,11 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from handlers.export_job import Job
+from handlers.summary import Order
+from handlers.texts import Voice
 from knowledge.lifecycle import Role
+from knowledge.periods import Period, Unit
 from knowledge.satisfaction import MEASURES
 from storage.report_tables import ExportRecord
 from storage.tables import Staff
@@ -204,6 +208,21 @@ async def test_whoever_lost_the_post_gets_no_file(world: World) -> None:
     await manager.presses("p:export:month.xlsx")
     await world.later(seconds=30)
     assert documents(manager) == {}
+
+
+async def test_a_large_export_is_made_by_another_process(world: World) -> None:
+    """With the same content; and a job that fails says so."""
+    worker = await world.staff("李敏")
+    await rated(world, worker, MEALS, "满意")
+    office, settings = world.app.office, world.app.settings
+    voice = Voice(office.texts, "zh", False, settings.zone)
+    period = Period.of(Unit.MONTH, NOON.date())
+    order = Order.make(period, world.now, voice, office.rules.catalogue, "满意度汇总")
+    apart, here = [Job(settings.database_url, order, "a.csv", apart=a) for a in (True, False)]
+    assert await asyncio.to_thread(apart.files) == await asyncio.to_thread(here.files)
+    broken = Job("sqlite+aiosqlite:////nowhere/at/all.db", order, "a.csv", apart=True)
+    with pytest.raises(OSError, match="the export failed"):
+        await asyncio.to_thread(broken.files)
 
 
 # -- the same by the command line

@@ -24,7 +24,7 @@ def test_alike_needs_stand_together() -> None:
     """By what they say; named by what they share; the largest first."""
     said = ["楼道灯不亮了", "我家楼道灯不亮", "楼道灯又不亮了", "想学跳广场舞", "广场舞哪里学"]
     first, *others = groups(said)
-    assert (first.members, first.name) == ((0, 1, 2), "楼道灯")
+    assert (first.members, first.name) == ((0, 1, 2), "楼道灯不亮")
     assert sorted(place for group in others for place in group.members) == [3, 4]
 
 
