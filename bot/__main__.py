@@ -212,7 +212,7 @@ def link(
 def export(
     start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
     end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="the last day")],
-    out: Annotated[Path, typer.Option(help="summary.xlsx or summary.csv")],
+    out: Annotated[Path, typer.Option(help="summary.xlsx, summary.csv, or bulletin.html to print")],
     area: Annotated[str | None, typer.Option(help="only this area and those under it")] = None,
     personal: Annotated[
         bool, typer.Option("--with-personal-data", help="names, phone numbers and words of residents; it is recorded")
@@ -220,8 +220,8 @@ def export(
     by: Annotated[str | None, typer.Option(help="who exports, for the record; else who runs this")] = None,
 ) -> None:
     """Write the satisfaction summary of a period; nobody's name or number in it, unless asked for."""
-    if out.suffix not in (".xlsx", ".csv"):
-        fail(f"--out: expected a name that ends in .xlsx or .csv, not {out.name}", 2)
+    if out.suffix not in (".xlsx", ".csv", ".html"):
+        fail(f"--out: expected a name that ends in .xlsx, .csv or .html, not {out.name}", 2)
     if end < start:
         fail("--to: expected a day that is not before --from", 2)
     from bot.tools import Wanted

@@ -1,5 +1,6 @@
 """The work behind the commands: checks, the export, erasure."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from knowledge.periods import Period
 from knowledge.responsibility import first_responder
 from storage import privacy
 from storage.database import Database
+from storage.figures import figures
 from storage.people import People, PeopleError, current, digest
 from storage.report_tables import ExportRecord
 from storage.schema import upgrade
@@ -80,6 +82,7 @@ async def export(
     :raises PeopleError: `no_area`
     :raises OSError: it cannot be written there
     """
+    from handlers import bulletin
     from handlers.export_job import carry_out
     from handlers.summary import Order
     from handlers.texts import Voice, texts
@@ -108,7 +111,16 @@ async def export(
     title = f"{area.name if area else ''}{voice.t('export-name')}"
     areas = [area.id] if area else None
     order = Order.make(wanted.period, now, voice, catalogue, title, areas=areas, personal=wanted.personal)
-    return await carry_out(database, order, out, progress)
+    if out.suffix != ".html":
+        return await carry_out(database, order, out, progress)
+    async with database.read() as session:
+        inside = await People(session, now).within([area.id]) if area else None
+        scope = order.scope(inside)
+        phone = area.phone if area and area.phone else "12345"
+        name = area.name if area else ""
+        text = await bulletin.page(session, voice, order.domains, name, phone, wanted.period, scope)
+        await asyncio.to_thread(out.write_text, text, "utf-8")
+        return (await figures(session, scope, times=False))[None].requests
 
 
 async def staff_link(database: Database, settings: Settings, code: str, name: str, now: datetime) -> str:

@@ -41,8 +41,8 @@ begun = time.perf_counter()
 job = json.load(sys.stdin)
 export_job.asyncio.run(export_job._work(job))
 peak = resource.getrusage(resource.RUSAGE_SELF)
-print(json.dumps({"seconds": round(time.perf_counter() - begun, 2), "processor": round(peak.ru_utime + peak.ru_stime, 2),
-                  "megabytes": peak.ru_maxrss // 1024}))
+took, worked = time.perf_counter() - begun, peak.ru_utime + peak.ru_stime
+print(json.dumps({"seconds": round(took, 2), "processor": round(worked, 2), "megabytes": peak.ru_maxrss // 1024}))
 """
 
 

@@ -276,6 +276,21 @@ async def test_personal_data_goes_out_only_when_asked_for_and_is_written_down(wo
     assert (kept.taken_by, kept.personal, kept.area_id) == ("王主任", True, None)
 
 
+async def test_the_bulletin_tells_nobodys_name(world: World, tmp_path: Path) -> None:
+    """One sheet for the notice board: counts, no resident, no worker, no words; nothing fetched from elsewhere."""
+    await evil_example(world)
+    out = tmp_path / "bulletin.html"
+    done = await command(
+        world, "export", "--from", "2026-11-01", "--to", "2026-11-30", "--area", "HJ", "--out", str(out)
+    )
+    assert done.returncode == 0, done.stderr
+    page = out.read_text("utf-8")
+    for shown in ("黄桷社区满意度公示", "85.7%", "养老服务", "2026-11-01 至 2026-11-30"):
+        assert shown in page
+    for hidden in ("张秀英", "李敏", "HYPERLINK", "http", "<script"):
+        assert hidden not in page
+
+
 async def test_the_command_line_says_what_is_wrong(world: World, tmp_path: Path) -> None:
     """Wrong use is 2, in one line; a day with nothing is an empty summary."""
     day: Sequence[str] = ("--from", "2026-01-01", "--to", "2026-01-01")
