@@ -19,6 +19,8 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula, full-width forms included."""
 _MOST_ROWS = 1_048_575
 _NARROWEST, _WIDEST = 8, 50
+_WIDE = 15
+"""Columns that still can be read on one page; more are printed on two side by side."""
 _SHEET_NAME = str.maketrans("", "", "[]:*?/\\'")
 
 Cell = str | int | float | bool | date | datetime | None
@@ -108,8 +110,10 @@ class Workbook:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1 if len(table.headings) <= _WIDE else 2, 0)
         sheet.repeat_rows(0)
+        if not table.plain:
+            sheet.repeat_columns(0, 0)
         sheet.set_footer("&L&A&R&P / &N")
         return count
 

@@ -359,11 +359,11 @@ def mask_words(words: str, *names: str) -> str:
 
 def written(sort: Sort, value: Cell) -> Cell:
     """A figure as words, where a column holds several sorts of them."""
-    if value is None or isinstance(value, str):
-        return value if value else "—"
-    if sort is Sort.SHARE and isinstance(value, int | float):
+    if not isinstance(value, int | float):
+        return value or "—"
+    if sort is Sort.SHARE:
         return f"{value:.1%}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
+    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
 
 
 def name_of(key: str) -> str:

@@ -118,7 +118,7 @@ async def test_how_the_workbook_is_laid_out(world: World) -> None:
         assert sheet.freeze_panes == "B2", name
         assert bool(sheet.auto_filter.ref) is (sheet.max_row > 1), name
         assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
-        assert sheet.print_title_rows == "$1:$1"
+        assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$A")
     formats = {str(c.value): book["按区域"].cell(2, c.column).number_format for c in book["按区域"][1]}
     assert (formats["满意度"], formats["登记"], formats["平均分"]) == ("0.0%", "#,##0", "0.00")
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
