@@ -100,6 +100,7 @@ async def test_needs_become_a_project_that_a_manager_decides(world: World) -> No
         resident = await world.resident(f"陈光明{number}")
         await resident.says("转人工")
         await resident.says(f"陈光明{number}说{number}号楼下面想要一个长条椅子歇脚")
+    await world.later(minutes=1)
     await world.app.clock.reports()
     await manager.says("三张清单")
     needs = manager.sees("居民需求", "没有对上服务事项的 6 件", "6 件，例如", "长条椅子歇脚")
