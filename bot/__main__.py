@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from getpass import getuser
 from pathlib import Path
-from time import monotonic
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -30,9 +29,6 @@ areas = typer.Typer(no_args_is_help=True, help="Areas: 区县 › 街道 › 社
 cli.add_typer(areas, name="area")
 
 T = TypeVar("T")
-
-_SILENT_FOR = 2.0
-"""Seconds of work after which progress is told."""
 
 
 class InviteRole(StrEnum):
@@ -229,11 +225,9 @@ def export(
     from knowledge.periods import Period
 
     wanted = Wanted(Period.between(start.date(), end.date()), area, personal, by or getuser())
-    begun = monotonic()
 
     def progress(title: str, rows: int) -> None:
-        if monotonic() - begun > _SILENT_FOR:
-            print(f"{title}: {rows}", file=sys.stderr)
+        print(f"{title}: {rows}", file=sys.stderr)
 
     found = run_now(_with_database(lambda db: carry_out(db, settings(), wanted, out, progress)))
     print(f"{out}: {found} requests", file=sys.stderr)

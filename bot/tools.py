@@ -79,11 +79,13 @@ async def export(
 ) -> int:
     """Write what was asked for to `out`, and into the book of exports; returns how many requests it has.
 
+    :param progress: told of each table of a large export: its title, and how many rows it has
+
     :raises PeopleError: `no_area`
     :raises OSError: it cannot be written there
     """
     from handlers import bulletin
-    from handlers.export_job import carry_out
+    from handlers.export_job import carry_out, large
     from handlers.summary import Order
     from handlers.texts import Voice, texts
 
@@ -112,7 +114,9 @@ async def export(
     areas = [area.id] if area else None
     order = Order.make(wanted.period, now, voice, catalogue, title, areas=areas, personal=wanted.personal)
     if out.suffix != ".html":
-        return await carry_out(database, order, out, progress)
+        async with database.read() as session:
+            told = progress if await large(session, order.scope(None)) else lambda title, rows: None
+        return await carry_out(database, order, out, told)
     async with database.read() as session:
         inside = await People(session, now).within([area.id]) if area else None
         scope = order.scope(inside)
