@@ -92,7 +92,7 @@ class Clock:
         return told
 
     async def departures(self) -> int:
-        """What is held by nobody who can act, asked outside, or waits for a manager's word; returns how many were told."""
+        """Work that nobody can act on, bodies outside to be asked, reports to be decided; returns how many heard."""
         async with self._database.write() as session:
             told = await departures.sweep(session, self._office.rules, self._now())
         if told:

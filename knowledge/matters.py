@@ -1,7 +1,7 @@
 """三事分流: who hears of a request beside its first responder, by the sort of matter that its service is.
 
-大事 is the government's: the community takes it in and passes it up. 小事 is settled in the community, together. 私事 is
-one's own, with help. Whatever it is, the community's worker on duty is its first responder (rule 1), and of a broken
+大事 is the government's: the community takes it in and passes it up. 小事 is settled in the community, together. 私事
+is one's own, with help. Whatever it is, the community's worker on duty is its first responder (rule 1), and of a broken
 promise the handler, the first responder and the manager hear, and after another day the manager above (rule 8): the
 table adds to that, it never takes away. `docs/decisions/0006-three-matters.md` says why it is as it is."""
 

@@ -165,9 +165,7 @@ class Outside(Clockwork):
         event = await self._event(
             request, Action.FOLLOW_OUTSIDE, actor_id, role, why=words, outside=handed.id, ended=day is None
         )
-        await self._tell_resident(
-            request, "outside_news", caller=actor_id, outside=handed.id, note=event.data["note"]
-        )
+        await self._tell_resident(request, "outside_news", caller=actor_id, outside=handed.id, note=event.data["note"])
         return request
 
     async def _ask_on(self, request: Request, day: date) -> Any:
@@ -183,9 +181,7 @@ class Outside(Clockwork):
 
     # -- 否定报备
 
-    async def report_refusal(
-        self, request_id: int, actor_id: int, ground: str, body: str, contact: str
-    ) -> Request:
+    async def report_refusal(self, request_id: int, actor_id: int, ground: str, body: str, contact: str) -> Request:
         """否定报备: it cannot be done here, on this ground; it is that body's business. A manager decides; until then
         the work and its promise go on, and the resident knows.
 

@@ -169,9 +169,12 @@ class _Sweep(Transfers):
             .where(current(self._now), Person.unreachable_at.is_(None))
         )
         able = {(person_id, area_id) for person_id, area_id in posts.all()}
-        parents = {a: parent for a, parent in (await self._session.execute(select(Area.id, Area.parent_id))).all()}
-        found = []
+        areas = await self._session.execute(select(Area.id, Area.parent_id))
+        parents: dict[int, int | None] = dict(iter(areas.tuples()))
+        found: list[tuple[int, int]] = []
         for area_id, person_id in held:
+            if person_id is None:
+                continue
             at: int | None = area_id
             seen: set[int] = set()
             while at is not None and at not in seen and (person_id, at) not in able:
