@@ -20,8 +20,8 @@ from storage.outbox import OutboxWriter
 from storage.people import People, current
 from storage.tables import Area, Person, Request, Staff
 
-_CAUGHT_UP = timedelta(days=2)
-"""What was missed for longer is not told any more, only listed: delivered words are forgotten a day later, and with
+_CAUGHT_UP = timedelta(days=3)
+"""What was missed for longer is not told any more, only listed: delivered words are forgotten after as long, and with
 them the keys that keep a notice from coming twice."""
 
 
@@ -170,7 +170,7 @@ class _Sweep(Transfers):
         )
         able = {(person_id, area_id) for person_id, area_id in posts.all()}
         areas = await self._session.execute(select(Area.id, Area.parent_id))
-        parents: dict[int, int | None] = dict(iter(areas.tuples()))
+        parents: dict[int, int | None] = dict(iter(areas))
         found: list[tuple[int, int]] = []
         for area_id, person_id in held:
             if person_id is None:
