@@ -279,7 +279,9 @@ async def test_a_pause_is_not_taken_back_by_a_correction(office: Office) -> None
     await office.act("correct", request, "李敏", "legal.consultation")
     service = office.rules.catalogue.service("legal.consultation")
     asked = office.rules.promises(service, request.created_at, area="HJ")
-    assert (await office.request(request)).resolve_by == asked.resolve + timedelta(days=4)  # two working days, over a weekend
+    assert (await office.request(request)).resolve_by == asked.resolve + timedelta(
+        days=4
+    )  # two working days, over a weekend
 
 
 @pytest.mark.parametrize(("service", "code"), [("no.such", "service_unknown"), ("elderly.meals", "service_same")])
