@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from knowledge.lifecycle import NotAllowed, Role, Status
-from storage import departures, history
+from knowledge.lifecycle import Intake, NotAllowed, Role, Status
+from knowledge.rota import Leave as Away
+from storage import departures, history, privacy, rota
 from storage.case_tables import OutsideTransfer, Refusal, Supplement
+from storage.clockwork import watch_promises
 from storage.ledger import CaseError
 from storage.mediation import Mediation
 from storage.mediation_tables import MediationCase
@@ -454,3 +456,94 @@ async def test_every_notice_of_the_sweep_has_a_key(any_office: Office) -> None:
     assert written
     assert all(row.unique_key for row in written)
     assert await sweep(any_office) == 0
+
+
+# -- on leave with a substitute (AB岗)
+
+
+async def on_leave(office: Office, who: str, substitute: str) -> None:
+    today = office.rules.office().local(office.now).date()
+    async with office.database.write() as session:
+        leave = Away(office.ids[who], today, today + timedelta(days=10), office.ids[substitute])
+        given = {"by": office.ids["王芳"], "now": office.now, "today": today}
+        await rota.add_leave(session, office.areas["HJ"], leave, **given)
+
+
+async def test_new_work_goes_to_the_substitute(any_office: Office) -> None:
+    """Rule 1 names whoever stands in, also for a cry of danger."""
+    await on_leave(any_office, "李敏", "周强")
+    for more in ({}, {"danger": "fire", "intake": Intake.DANGER}, {}):
+        request = await any_office.record(**more)
+        assert request.first_responder_id == any_office.ids["周强"]
+
+
+async def test_a_substitute_hears_what_is_urgent_and_may_take_it(any_office: Office) -> None:
+    """催办 and warnings reach both; the substitute takes it with 受理 and holds it, the first responder stays."""
+    request = await any_office.record()
+    ids = any_office.ids
+    assert request.handler_id == ids["李敏"]
+    async with any_office.books() as books:
+        assert await books.roles(request, ids["周强"]) == frozenset()
+    await on_leave(any_office, "李敏", "周强")
+    await any_office.act("urge", request, "张秀英")
+    any_office.later(minutes=25)
+    async with any_office.database.write() as session:
+        await watch_promises(session, any_office.rules, any_office.now)
+    for who in ("李敏", "周强"):
+        assert {"urged", "promise_warn"} <= set(await any_office.told(who)), who
+    async with any_office.books() as books:
+        assert await books.roles(request, ids["周强"]) == {Role.RECEIVER}
+    await any_office.act("acknowledge", request, "周强")
+    now = await any_office.request(request)
+    assert (now.handler_id, now.first_responder_id) == (ids["周强"], ids["李敏"])
+    any_office.later(days=20)
+    other = await any_office.record()
+    async with any_office.books() as books:
+        assert await books.roles(other, ids["周强"]) - {Role.HANDLER, Role.FIRST_RESPONDER} == frozenset()
+
+
+# -- 三事分流 in earnest
+
+
+async def broken(office: Office, service: str) -> list[str]:
+    """Who was told as the promise to acknowledge broke, and nobody did anything."""
+    await office.record(service_id=service)
+    office.later(minutes=31)
+    async with office.database.write() as session:
+        await watch_promises(session, office.rules, office.now)
+    names = ("李敏", "王芳", "赵云")
+    return [name for name in names if "promise_breach" in await office.told(name)]
+
+
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        ("elderly.age_allowance", ["李敏", "王芳", "赵云"]),
+        ("elderly.meals", ["李敏", "王芳"]),
+        ("mediation.noise", ["李敏", "王芳"]),
+    ],
+)
+async def test_the_street_hears_of_a_broken_government_matter_at_once(
+    any_office: Office, service: str, told: list[str]
+) -> None:
+    """Of the others a working day later."""
+    assert await broken(any_office, service) == told
+    assert ("matter_recorded" in await any_office.told("王芳")) == (len(told) == 3)
+    any_office.later(days=1, minutes=1)
+    async with any_office.database.write() as session:
+        await watch_promises(session, any_office.rules, any_office.now)
+    assert "promise_escalate" in await any_office.told("赵云")
+
+
+async def test_erasing_leaves_nothing_of_where_it_went(office: Office) -> None:
+    """Whose business it was is blanked with the rest; before, it is part of one's own data."""
+    request = await taken(office)
+    await outside(office, request)
+    async with office.database.write() as session:
+        person = await session.get(Person, office.ids["张秀英"])
+        assert person is not None
+        [mine] = (await privacy.about(session, person))["requests"]
+        assert mine["elsewhere"] == [{"body": COURT[0], "contact": COURT[1]}]
+        await privacy.erase(session, person, office.now)
+    [handed] = await rows(office, OutsideTransfer)
+    assert (handed.body, handed.contact) == ("", "")
