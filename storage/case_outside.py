@@ -223,7 +223,7 @@ class Outside(Clockwork):
         request, status, role = await self._may(Action.UPHOLD, request_id, actor_id)
         report = await self._decided(request, actor_id, upheld=True)
         request.status, request.resolved_at = status, self._now
-        request.outcome = f"{await self.ground(report)}\n{report.body}（{report.contact}）"
+        request.outcome = f"{await self.ground(report)}\n→ {report.body}（{report.contact}）"
         request.outcome_files = []
         self._end_offer(request, actor_id)
         await self._event(
