@@ -140,4 +140,5 @@ def left_list(voice: Voice, office: Office, gone: Person, held: Sequence[Request
         Choice(cards.line(voice, r, services[r.service_id]), Hand(act="one", gone=gone.id, id=r.id).pack())
         for r in held[:_LISTED]
     ]
-    return Say(voice.t("left-list", name=gone.name, count=len(held)), choices)
+    key = "left-list-gone" if gone.unreachable_at is None else "left-list-blocked"
+    return Say(voice.t(key, name=gone.name, count=len(held)), choices)

@@ -228,13 +228,13 @@ async def test_a_worker_who_blocks_the_desk(world: World) -> None:
         await record(world, other, LEAK)
     colleague = await world.staff("周强")
     await blocked(world, worker)
-    shown = manager.sees("李敏现在办不了事", "3 件")
+    shown = manager.sees("李敏在聊天里联系不上了", "3 件")
     assert len(shown.buttons) == 4
     await manager.presses(shown.buttons[1][1], shown)
     manager.sees("交给谁")
     await manager.clicks("周强")
     manager.sees("已交接 1 件给周强")
-    manager.sees("李敏现在办不了事", "2 件")
+    manager.sees("李敏在聊天里联系不上了", "2 件")
     await manager.clicks("全部交给一位同事")
     await manager.clicks("周强")
     manager.sees("已交接 2 件给周强")
@@ -254,7 +254,7 @@ async def test_what_is_left_is_nobody_elses_to_give_away(world: World) -> None:
     resident, worker, _ = await asked(world)
     colleague, stranger = await world.staff("周强"), await world.staff("外面的", Role.MANAGER, area="DS")
     await blocked(world, worker)
-    data = manager.sees("李敏现在办不了事").buttons[0][1]
+    data = manager.sees("李敏在聊天里联系不上了").buttons[0][1]
     before = await events(world)
     heir = (await world.who(colleague)).id
     for actor in (colleague, stranger, resident):

@@ -53,7 +53,8 @@ matter-mark-government = Gov
 matter-mark-community = Com
 matter-mark-personal = Own
 
-left-list = <b>{ $name }</b> cannot act now (has left, or cannot be reached) and still has <b>{ $count }</b> unfinished. Please hand them over, one by one or all at once:
+left-list-blocked = <b>{ $name }</b> cannot be reached in the chat any more and still has <b>{ $count }</b> unfinished. Please hand them over, one by one or all at once:
+left-list-gone = <b>{ $name }</b> has left and still has <b>{ $count }</b> unfinished. Please hand them over, one by one or all at once:
 left-all = All to one colleague
 left-whom = Who takes { $count } from { $name }? Residents will be told the new name.
 left-whom-one = Who takes { $number } { $service }?

@@ -53,7 +53,8 @@ matter-mark-government = 大
 matter-mark-community = 小
 matter-mark-personal = 私
 
-left-list = <b>{ $name }</b>现在办不了事（已离岗，或者联系不上），手上还有 <b>{ $count }</b> 件。请交给同事，一件一件交，或者一次全交：
+left-list-blocked = <b>{ $name }</b>在聊天里联系不上了（可能屏蔽或注销了），手上还有 <b>{ $count }</b> 件。请交给同事，一件一件交，或者一次全交：
+left-list-gone = <b>{ $name }</b>已经离岗，手上还有 <b>{ $count }</b> 件。请交给同事，一件一件交，或者一次全交：
 left-all = 全部交给一位同事
 left-whom = { $name }的 { $count } 件交给谁？居民会知道新的姓名。
 left-whom-one = 把 { $number } { $service } 交给谁？
