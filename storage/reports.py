@@ -45,7 +45,7 @@ def overdue(now: datetime) -> ColumnElement[bool]:
         Request.status.in_(OPEN),
         or_(
             and_(Request.acknowledged_at.is_(None), Request.acknowledge_by < now),
-            Request.resolve_by < now,
+            Request.resolve_by < func.coalesce(Request.paused_at, now),
         ),
     )
 
