@@ -119,7 +119,7 @@ class Extensions(Clockwork):
             raise CaseError("extension_decided")
         if actor_id in (extension.asked_by_id, request.handler_id):
             raise CaseError("extension_own")
-        if self._late(request):
+        if self.late(request):
             raise CaseError("extension_over")
         return request, extension
 
@@ -134,7 +134,7 @@ class Extensions(Clockwork):
         """The managers who may decide: those of the area other than whoever asks, else those above."""
         if await self.extension(request) is not None:
             raise CaseError("extension_asked")
-        if self._late(request):
+        if self.late(request):
             raise CaseError("extension_late")
         for area in await self._people.upward(request.area_id):
             managers = [m for m in await self._people.managers(area.id) if m not in (actor_id, request.handler_id)]
@@ -158,7 +158,7 @@ class Extensions(Clockwork):
         )
         return int(found.scalars().one().data["days"])
 
-    def _late(self, request: Request) -> bool:
+    def late(self, request: Request) -> bool:
         """Whether the promise is broken; a clock that stands still breaks nothing."""
         return request.resolve_by <= (request.paused_at or self._now)
 

@@ -11,8 +11,7 @@ from knowledge.pauses import Pause
 from storage.case_extensions import Extensions
 from storage.case_tables import OneTimeNotice, Supplement
 from storage.ledger import CaseError, Need
-from storage.outbox import ONE_TIME_NOTICE
-from storage.tables import Request
+from storage.tables import Note, Request
 
 CHAT, PHONE, COUNTER = "chat", "phone", "counter"
 """How somebody is told."""
@@ -43,6 +42,10 @@ class Pauses(Extensions):
         """The supplement for which the clock stands still now."""
         return next((s for s in await self.supplements(request) if s.pauses and s.ended_at is None), None)
 
+    async def note(self, note_id: int | None) -> Note | None:
+        """The words of an act; None when there are none."""
+        return await self._session.get(Note, note_id) if note_id is not None else None
+
     async def would_pause(self, request: Request) -> str | None:
         """Why asking for papers now would not stop the clock: `told` (not everything was told), `again` (it was asked
         before) or `late` (the promise is broken already); None when it would."""
@@ -57,7 +60,7 @@ class Pauses(Extensions):
         resident = await self._people.get(request.resident_id)
         return resident.chat_id is not None and resident.unreachable_at is None
 
-    async def to_tell(self, request: Request, more: str = "") -> dict[str, Any]:
+    async def notice_content(self, request: Request, more: str = "") -> dict[str, Any]:
         """What a one-time notice of this request says, with the area's local facts."""
         item = self._rules.catalogue.service(request.service_id)
         return pauses.notice(item, await self._people.facts(request.area_id, item.id), more=more)
@@ -75,7 +78,7 @@ class Pauses(Extensions):
             resident cannot be reached in chat
         """
         request, status, role = await self._may(Action.NOTIFY, request_id, actor_id)
-        content = await self.to_tell(request, more)
+        content = await self.notice_content(request, more)
         if not pauses.complete(content, self._rules.catalogue.service(request.service_id)):
             raise CaseError("notice_empty")
         if told_by == CHAT and not await self.in_chat(request):
@@ -96,7 +99,7 @@ class Pauses(Extensions):
             request.contacted_at = request.contacted_at or self._now
         await self._event(request, Action.NOTIFY, actor_id, role, notice=notice.id, told_by=told_by)
         if told_by == CHAT:
-            await self._tell_resident(request, ONE_TIME_NOTICE, notice=notice.id)
+            await self._tell_resident(request, "one_time_notice", notice=notice.id)
         return notice
 
     def _told_before(self, request: Request, need: Need) -> dict[str, Any]:
