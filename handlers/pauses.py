@@ -108,7 +108,7 @@ async def take_supplement_words(message: Message, desk: Desk) -> Answer:
 async def _what_is_missing(desk: Desk, request: Request) -> Say:
     """The one question: what is missing; with what was said so far, and whether the clock will stop for it."""
     materials = desk.office.rules.catalogue.service(request.service_id).materials
-    ticked, reason = desk.data["lacking"], await desk.casebook.would_pause(request)
+    ticked, reason = desk.data["lacking"], await desk.casebook.why_no_pause(request)
     choices = [
         Choice(
             f"{'✓ ' if i in ticked else ''}{name[:_LABEL]}", Act(act="ask_supplement", id=request.id, arg=str(i)).pack()

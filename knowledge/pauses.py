@@ -2,7 +2,7 @@
 
 ==================  ================================================================================
 pause               only the first 补正 of a request, and only if everything had been told before
-                    (一次性告知, delivered): `may_pause`
+                    (一次性告知, delivered): `why_not`
 its end             what was asked for is there; at the latest `SUPPLEMENT` working days after it was
                     asked, `REMIND` working days after a reminder: the clock then goes on
 extension           once, before it is due, of 3, 5, 7 or 10 working days, never longer than the
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from knowledge.catalogue import Service
+from knowledge.catalogue import GENERAL, Service
 from knowledge.deadlines import (
     CONTACT,
     Duration,
@@ -63,9 +63,10 @@ def notice(item: Service, facts: Mapping[str, str], *, more: str = "", steps: bo
 
 
 def complete(content: Mapping[str, Any], item: Service) -> bool:
-    """Whether a notice told all that the list has: who, which materials, which steps. Of a service whose list has
-    neither materials nor steps, somebody must have told it in words."""
-    if not item.materials and not item.steps:
+    """Whether a notice told all that the list has: who, which materials, which steps. Where the list cannot know what
+    is needed (the general window, or a service with neither materials nor steps), somebody must have said it in
+    words."""
+    if item.id == GENERAL or not (item.materials or item.steps):
         return bool(content.get("more"))
     told = {key: content.get(key) or [] for key in ("materials", "steps")}
     return (
@@ -78,9 +79,17 @@ def complete(content: Mapping[str, Any], item: Service) -> bool:
 # -- 补正
 
 
-def may_pause(*, told: bool, asked_before: bool) -> bool:
-    """Whether asking for papers stops the clock (rule 5): only the first time, and only if all had been told."""
-    return told and not asked_before
+def why_not(*, told: bool, asked_before: bool, broken: bool) -> str | None:
+    """Why asking for papers does not stop the clock (rule 5); None when it does.
+
+    `late`: the promise is broken already, and nothing may silence that; `again`: they were asked for before; `told`: not
+    everything had been told.
+    """
+    if broken:
+        return "late"
+    if asked_before:
+        return "again"
+    return None if told else "told"
 
 
 def supplement_due(asked_at: datetime, office: WorkingTime) -> datetime:

@@ -46,14 +46,13 @@ class Pauses(Extensions):
         """The words of an act; None when there are none."""
         return await self._session.get(Note, note_id) if note_id is not None else None
 
-    async def would_pause(self, request: Request) -> str | None:
-        """Why asking for papers now would not stop the clock: `told` (not everything was told), `again` (it was asked
-        before) or `late` (the promise is broken already); None when it would."""
-        if request.resolve_by <= self._now:
-            return "late"
-        if await self.supplements(request):
-            return "again"
-        return None if await self.told(request) else "told"
+    async def why_no_pause(self, request: Request) -> str | None:
+        """Why asking for papers now would not stop the clock (`late`, `again` or `told`); None when it would."""
+        return pauses.why_not(
+            told=await self.told(request) is not None,
+            asked_before=bool(await self.supplements(request)),
+            broken=request.resolve_by <= self._now,
+        )
 
     async def in_chat(self, request: Request) -> bool:
         """Whether the resident can be told in chat."""
@@ -128,7 +127,7 @@ class Pauses(Extensions):
         :raises CaseError: `supplement_empty`
         """
         request, _ = await self.look(request_id, actor_id)
-        stops = await self.would_pause(request) is None
+        stops = await self.why_no_pause(request) is None
         act = Action.ASK_SUPPLEMENT if stops else Action.ASK_AGAIN
         request, status, role = await self._may(act, request_id, actor_id)
         if not what.strip():
