@@ -29,11 +29,11 @@ def _cancel(desk: Desk) -> Choice:
 async def on_notify(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
     """The notice as it would be sent, or (by `arg`) what becomes of it: words added, sent, told by voice."""
     request = await desk.casebook.may(Action.NOTIFY, callback_data.id, desk.me.id)
-    more = desk.data.get("more", "") if desk.data.get("notifying") == request.id else ""
+    more = desk.data.get("added", "") if desk.data.get("notifying") == request.id else ""
     if callback_data.arg == "":
         return await _preview(desk, request, "")
     if callback_data.arg == "words":
-        desk.go(Step.notice_words, request=request.id, notifying=request.id, more=more)
+        desk.go(Step.notice_words, request=request.id, notifying=request.id, added=more)
         return desk.say("told-words-ask", [_cancel(desk)], request_id=request.id)
     if callback_data.arg not in (CHAT, PHONE, COUNTER):
         return desk.say("button-old")
@@ -50,16 +50,16 @@ async def take_notice_words(message: Message, desk: Desk) -> Answer:
     if not text:
         return desk.say("words-please", [_cancel(desk)])
     request = await desk.casebook.may(Action.NOTIFY, desk.data["request"], desk.me.id)
-    return await _preview(desk, request, "\n".join(filter(None, [desk.data.get("more"), text])))
+    return await _preview(desk, request, "\n".join(filter(None, [desk.data.get("added"), text])))
 
 
 async def _preview(desk: Desk, request: Request, more: str) -> Say:
     told = await desk.casebook.notice_content(request, more)
     name = (await desk.people.get(request.resident_id)).name
     if not pause_words.is_complete(desk.office, request, told):
-        desk.go(Step.notice_words, request=request.id, notifying=request.id, more=more)
+        desk.go(Step.notice_words, request=request.id, notifying=request.id, added=more)
         return desk.say("told-needs-words", [_cancel(desk)], request_id=request.id)
-    desk.go(None, notifying=request.id, more=more)
+    desk.go(None, notifying=request.id, added=more)
     in_chat = await desk.casebook.in_chat(request)
     ways = [("told-send", CHAT)] if in_chat else [("told-at-counter", COUNTER), ("told-by-phone", PHONE)]
     choices = [desk.button(key, Act(act="notify", id=request.id, arg=arg)) for key, arg in ways]

@@ -82,8 +82,8 @@ def complete(content: Mapping[str, Any], item: Service) -> bool:
 def why_not(*, told: bool, asked_before: bool, broken: bool) -> str | None:
     """Why asking for papers does not stop the clock (rule 5); None when it does.
 
-    `late`: the promise is broken already, and nothing may silence that; `again`: they were asked for before; `told`: not
-    everything had been told.
+    `late`: the promise is broken already, and nothing may silence that; `again`: they were asked for before; `told`:
+    not everything had been told.
     """
     if broken:
         return "late"

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from knowledge import pauses
-from knowledge.lifecycle import Action, Role, check
+from knowledge.lifecycle import OPEN, Action, Role, check
 from knowledge.pauses import Pause
 from storage.case_extensions import Extensions
 from storage.case_tables import OneTimeNotice, Supplement
-from storage.ledger import CaseError, Need
+from storage.ledger import ANSWER_WITHIN, CaseError, Need
 from storage.tables import Note, Request
 
 CHAT, PHONE, COUNTER = "chat", "phone", "counter"
@@ -21,6 +21,23 @@ class Pauses(Extensions):
     """The acts that tell everything once, stop the clock, and let it go on."""
 
     # -- looking
+
+    async def waiting_for_answer(self, person_id: int) -> list[Request]:
+        """As the ledger says; and those for which papers were asked for, or reminded of, within two days: a picture
+        that comes now is one of them."""
+        answered = await super().waiting_for_answer(person_id)
+        since = self._now - ANSWER_WITHIN
+        found = await self._session.execute(
+            select(Request)
+            .join(Supplement, Supplement.request_id == Request.id)
+            .where(
+                Request.resident_id == person_id,
+                Request.status.in_(OPEN),
+                Supplement.ended_at.is_(None),
+                or_(Supplement.asked_at > since, Supplement.reminded_at > since),
+            )
+        )
+        return list(dict.fromkeys([*answered, *found.scalars()]))
 
     async def notices(self, request: Request) -> list[OneTimeNotice]:
         """Every one-time notice of the request, the newest first."""

@@ -25,7 +25,8 @@ from storage.tables import Event, Message, Outbox, Person, Rating, Request, Seri
 _ORDER = (Role.RECEIVER, Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.MANAGER)
 """In which of several roles somebody acts: the one nearest to the work."""
 
-_ANSWER_WITHIN = timedelta(days=2)
+ANSWER_WITHIN = timedelta(days=2)
+"""For so long the next words of a resident answer what staff said or asked for."""
 _BEYOND = 2**63
 
 
@@ -168,7 +169,7 @@ class Ledger:
             select(Request)
             .join(newest, newest.c.request_id == Request.id)
             .join(Message, Message.id == newest.c.message_id)
-            .where(Message.role != Role.RESIDENT, Message.created_at > self._now - _ANSWER_WITHIN)
+            .where(Message.role != Role.RESIDENT, Message.created_at > self._now - ANSWER_WITHIN)
         )
         return list(found.scalars())
 
