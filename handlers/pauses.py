@@ -37,6 +37,8 @@ async def on_notify(query: CallbackQuery, callback_data: Act, desk: Desk) -> Ans
         return desk.say("told-words-ask", [_cancel(desk)], request_id=request.id)
     if callback_data.arg not in (CHAT, PHONE, COUNTER):
         return desk.say("button-old")
+    if desk.data.get("notifying") != request.id:
+        return await _preview(desk, request, "")  # what was seen is not known any more: it is seen again first
     await desk.casebook.notify(request.id, desk.me.id, more=more, told_by=callback_data.arg)
     desk.go(None)
     name = (await desk.people.get(request.resident_id)).name

@@ -119,7 +119,7 @@ async def test_a_provisional_date_says_so_and_follows_the_announcement(world: Wo
     """暂定 on the card, in the notice and for the worker, until the year is announced; a changed date is told."""
     world.now = at("2027-02-01 10:30")
     resident, worker, _ = await asked(world)
-    assert any("2月16日（周二）18:00（暂定）前办结" in m.text for m in resident.shown[:1])
+    assert any("2月16日（周二）18:00（暂定） 前办结" in m.text for m in resident.shown[:1])
     assert any("登记好了" in m.text and "（暂定）" in m.text for m in resident.shown)
     await worker.clicks("受理")
     worker.sees("2月16日（周二）18:00（暂定）")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from knowledge.calendar import Calendar
 from knowledge.lifecycle import Action, Intake, NotAllowed, Status
-from storage import outbox, pause_sweep, privacy
+from storage import outbox, pause_sweep, privacy, reports
 from storage.case_tables import OneTimeNotice, Supplement
 from storage.clockwork import overdue, watch_promises
 from storage.ledger import CaseError
@@ -213,6 +213,14 @@ async def test_a_broken_promise_is_not_put_to_sleep(any_office: Office) -> None:
 async def test_it_is_not_overdue_while_it_waits(any_office: Office) -> None:
     """Its nominal day may pass meanwhile."""
     request = await waiting(any_office)
+    async with any_office.database.read() as session:
+        areas, later = [request.area_id], request.resolve_by + timedelta(days=1)
+        assert (await reports.requests(session, areas, "overdue", later, 0, 9))[1] == 0
+    async with any_office.books() as books:
+        (await books._load(request.id)).paused_at = None
+    async with any_office.database.read() as session:
+        assert (await reports.requests(session, areas, "overdue", later, 0, 9))[1] == 1
+        assert (await reports.requests(session, areas, "overdue", request.resolve_by, 0, 9))[1] == 0
     assert not overdue(request, request.resolve_by + timedelta(days=1))
     request.paused_at = None
     assert overdue(request, request.resolve_by + timedelta(days=1))
