@@ -8,13 +8,15 @@ from handlers import cards, pause_words
 from handlers.about import About, Parcel
 from handlers.desk import Office
 from handlers.speech import Choice, Say
-from handlers.texts import Voice
+from handlers.texts import Markup, Voice
 from knowledge.lifecycle import Role, Status
 from storage.case_tables import OneTimeNotice, Supplement
 from storage.casebook import Casebook
 from storage.tables import Outbox, Person, Request
 
 _LISTED = 12
+_ID_CARD = "身份证"
+"""The desk never asks for an ID number: the card is looked at, not photographed."""
 
 
 def _book(a: About) -> Casebook:
@@ -46,6 +48,8 @@ async def _asked(a: About, key: str) -> list[Parcel]:
     if asked.pauses and a.request.status is Status.SUPPLEMENT:
         choices.insert(0, a.button("act-complete", "supplemented"))
     what = await pause_words.what(_book(a), asked)
+    if _ID_CARD in what:
+        what = Markup(f"{what}\n{a.voice.t('no-id-photo')}")
     return [a.say(key if asked.pauses else f"{key}-on", choices, what=what, until=a.voice.when(asked.due_at))]
 
 

@@ -102,7 +102,7 @@ async def test_what_is_missing_is_ticked_and_sent(world: World) -> None:
     worker.sees("还有近期病历")
     await worker.clicks("发给居民")
     worker.sees("时限从现在起暂停", "12月7日")
-    request = resident.sees("李敏请您补材料", "近期病历", "12月7日", "时限暂停")
+    request = resident.sees("李敏请您补材料", "近期病历", "不要拍照发", "12月7日", "时限暂停")
     assert [words for words, _ in request.buttons] == ["材料已补齐", "补充说明"]
     assert (await world.requests())[0].status is Status.SUPPLEMENT
     await worker.clicks("查看诉求")

@@ -83,6 +83,7 @@ notice-supplement = <b>{ $handler } asks you for documents</b> ({ $service } { $
     .elder = <b>Still missing</b>:
     { $what }
     By { $until }. Just send a photo here.
+no-id-photo = (Just bring the ID card to be looked at; please do not send a photo of it.)
 notice-supplement-on = <b>{ $handler } asks you for more documents</b> ({ $service } { $tail }):
     { $what }
     Send photos or words right here. Your promised time stays: { $resolve }.

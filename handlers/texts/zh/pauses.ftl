@@ -83,6 +83,7 @@ notice-supplement = <b>{ $handler }请您补材料</b>（{ $service } { $tail }�
     .elder = <b>还缺</b>：
     { $what }
     { $until } 前补。拍照片发在这里就行。
+no-id-photo = （身份证带来看一下就行，不要拍照发）
 notice-supplement-on = <b>{ $handler }请您再补材料</b>（{ $service } { $tail }）：
     { $what }
     照片、文字直接发在这里。答应您的时间不变：{ $resolve } 前办结。
