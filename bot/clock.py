@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.courier import Courier
 from bot.faults import trace
 from handlers.desk import Office
-from storage import case_reminders, clockwork, conversations, outbox, reports, rota
+from storage import aftercare_clock, case_reminders, clockwork, conversations, outbox, reports, rota
 from storage.casebook import Casebook
 from storage.database import Database, is_unavailable
 
@@ -40,6 +40,7 @@ class Clock:
             (self.watch_promises, 1),
             (self.morning, 5),
             (self.case_reminders, 5),
+            (self.aftercare, 5),
             (self.ask_again, 10),
             (self.close_silent, 10),
             (self.forget, 60),
@@ -89,6 +90,17 @@ class Clock:
         if told:
             self._courier.wake()
         return told
+
+    async def aftercare(self) -> int:
+        """整改 is watched, and calls that ask for a rating are told; returns how many of either there were."""
+        done = 0
+        for sweep in (aftercare_clock.watch_rectifications, aftercare_clock.due_calls):
+            async with self._database.write() as session:
+                done += await sweep(session, self._office.rules, self._now())
+                session.info.pop(outbox.WRITTEN, None)
+        if done:
+            self._courier.wake()
+        return done
 
     async def ask_again(self) -> int:
         """Ask once more for the ratings that were not given in three days; returns how many."""
