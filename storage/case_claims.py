@@ -87,7 +87,7 @@ class Claims(Ratings):
         return await self._place(request, claim.whose, person_id)
 
     async def _place(self, request: Request, whose: str, person_id: int | None) -> Place:
-        if person_id is not None and await self._answered(request, person_id):
+        if person_id is not None and await self.answered(request, person_id):
             raise CaseError("claim_staff")
         contact = await self.contact_of(request.id)
         resident = await self._people.get(request.resident_id)
@@ -123,10 +123,10 @@ class Claims(Ratings):
         )
         found: dict[tuple[str, int], Place] = {}
         for request, resident in requests:
-            if not await self._answered(request, person_id):
+            if not await self.answered(request, person_id):
                 found.setdefault(("resident", resident.id), Place(request, "resident", resident.name))
         for request, contact in contacts:
-            if not await self._answered(request, person_id):
+            if not await self.answered(request, person_id):
                 found.setdefault(("contact", request.resident_id), Place(request, "contact", contact.name))
         return list(found.values())
 
@@ -157,7 +157,7 @@ class Claims(Ratings):
                 if theirs is None or not same:
                     continue
                 theirs.person_id = person.id
-            elif await self._answered(request, person.id):
+            elif await self.answered(request, person.id):
                 continue
             else:
                 request.resident_id = person.id

@@ -129,7 +129,7 @@ class Ratings(Rectifications):
         request, status, role = await self._may(Action.TAKE_RATING, request_id, actor_id)
         if request.resident_id == actor_id:
             raise CaseError("own_work")
-        conflict = await self._answered(request, actor_id)
+        conflict = await self.answered(request, actor_id)
         request.status, request.closed_at = status, self._now
         await self._event(
             request, Action.TAKE_RATING, actor_id, role, level=level, round=request.round, conflict=conflict
@@ -154,7 +154,7 @@ class Ratings(Rectifications):
         """
         request = await self.may(Action.TAKE_RATING, request_id, actor_id)
         call = await self._session.get(RatingCall, (request.id, request.round))
-        return request, call, await self._answered(request, actor_id)
+        return request, call, await self.answered(request, actor_id)
 
     async def missed_call(self, request_id: int, actor_id: int) -> RatingCall:
         """打不通: tried again on the next working day, `CALLS` times at most; then silence closes it unrated."""
@@ -179,7 +179,7 @@ class Ratings(Rectifications):
             raise NotAllowed(Action.TAKE_RATING, request.status, {role})
         for area in await self._people.upward(request.area_id):
             for manager in await self._people.managers(area.id):
-                if manager != actor_id and not await self._answered(request, manager):
+                if manager != actor_id and not await self.answered(request, manager):
                     call = await self._call(request)
                     call.caller_id, call.call_at = manager, None
                     await self._event(request, Action.CONTACT, actor_id, role, call="passed", caller=manager)
@@ -236,7 +236,7 @@ class Ratings(Rectifications):
             await self._session.flush()
         return call
 
-    async def _answered(self, request: Request, person_id: int) -> bool:
+    async def answered(self, request: Request, person_id: int) -> bool:
         """Whether this person had the work in hand, or answered for it, now or ever."""
         if await self._worked(request, person_id):
             return True

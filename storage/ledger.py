@@ -175,7 +175,11 @@ class Ledger:
             select(Request)
             .join(newest, newest.c.request_id == Request.id)
             .join(Message, Message.id == newest.c.message_id)
-            .where(Message.role != Role.RESIDENT, Message.created_at > self._now - _ANSWER_WITHIN)
+            .where(
+                or_(Request.status != Status.CLOSED, Message.role == Role.MANAGER),
+                Message.role != Role.RESIDENT,
+                Message.created_at > self._now - _ANSWER_WITHIN,
+            )
         )
         return list(found.scalars())
 
