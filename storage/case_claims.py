@@ -75,6 +75,7 @@ class Claims(Ratings):
 
         :raises CaseError: `claim_wrong`, `claim_used`, `claim_over`, or `claim_staff` when they had the work in hand
         """
+        await self._session.flush()
         claim = await self._session.get(Claim, digest(code), populate_existing=True)
         if claim is None:
             raise CaseError("claim_wrong")
@@ -167,10 +168,10 @@ class Claims(Ratings):
                     .values(rated_by_id=person.id)
                 )
             await self._event(request, Action.CLAIM, person.id, Role.RESIDENT, whose=place.whose, way=way)
+        await self._session.flush()
         person.area_id = person.area_id or place.request.area_id
         if place.whose == "resident":
             person.phone = person.phone or served.phone
-            await self._session.flush()
             left = await self._session.scalar(select(Request.id).where(Request.resident_id == served.id))
             if left is None:  # the stand-in is not needed any more
                 served.name, served.phone, served.erased_at = NAMELESS, None, self._now

@@ -59,6 +59,7 @@ class Rectifications(Clockwork):
         if 0 < rectification_id < 2**63:
             found = await self._session.get(Rectification, rectification_id)
         request, roles = await self.look(found.request_id if found else 0, actor_id)
+        await self._session.flush()
         rect = await self._session.get(Rectification, rectification_id, populate_existing=True)
         rating = await self._session.get(Rating, rect.rating_id if rect else 0)
         if rect is None or rating is None:
@@ -172,6 +173,7 @@ class Rectifications(Clockwork):
         if found is None:
             return None
         request = await self._load(found.request_id)
+        await self._session.flush()
         rect = await self._session.get(Rectification, rectification_id, populate_existing=True)
         rating = await self._session.get(Rating, rect.rating_id if rect else 0)
         if rect is None or rating is None or rect.followed_up_at is not None or request.status is Status.WITHDRAWN:
@@ -318,6 +320,7 @@ class Rectifications(Clockwork):
         """Every step of its clocks that is due, with who must hear of it: the manager; when a clock is broken for a
         working day, the manager above."""
         request = await self._load(rect.request_id)
+        await self._session.flush()
         await self._session.refresh(rect)
         if request.status is Status.WITHDRAWN:
             rect.look_at = None

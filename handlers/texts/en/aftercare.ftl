@@ -53,10 +53,8 @@ notice-rectify-warn = <b>Rectification due soon</b>: { $stage } by { $when }
 notice-rectify-breach = <b>Rectification overdue</b>: { $stage } was due by { $when } and is not done
 notice-rectify-escalate = <b>Rectification overdue for a day</b>: { $manager } was to { $stage } by { $when }. Please see to it
 notice-rectify-digest = <b>Rectifications: { $broken } overdue, { $near } due soon</b>. Tap one:
-notice-rectifying = We are sorry that “{ $service }” ({ $tail }) did not go well.
-    The manager <b>{ $manager }</b> will contact you by { $when } to find out what happened.
-    .elder = We are sorry.
-    The manager <b>{ $manager }</b> will contact you by { $when }.
+notice-rectifying = “{ $service }” ({ $tail }) did not go well for you. The manager <b>{ $manager }</b> will contact you by <b>{ $when }</b> to find out what happened.
+    .elder = It did not go well for you. The manager <b>{ $manager }</b> will contact you by <b>{ $when }</b>.
 notice-rectify-passed = The manager <b>{ $manager }</b> now sees to your “{ $service }” ({ $tail }) and will contact you by { $when }.
 notice-rectify-complex = Your “{ $service }” ({ $tail }) needs more time and will be settled by <b>{ $when }</b>. { $manager } says: { $words }
 notice-rectify-settled = What was wrong with “{ $service }” ({ $tail }) has been settled. { $manager } says: { $words }

@@ -53,10 +53,8 @@ notice-rectify-warn = <b>整改快到时间了</b>：{ $when } 前{ $stage }
 notice-rectify-breach = <b>整改超时了</b>：应在 { $when } 前{ $stage }，还没做到
 notice-rectify-escalate = <b>整改超时一天还没动</b>：{ $manager }应在 { $when } 前{ $stage }。请您督办
 notice-rectify-digest = <b>整改：{ $broken } 件超时，{ $near } 件快到时间</b>。点一件打开：
-notice-rectifying = 对不住，「{ $service }」（{ $tail }）没让您满意。
-    管理者<b>{ $manager }</b>会在 { $when } 前联系您，把事情弄清楚。
-    .elder = 对不住，没让您满意。
-    管理者<b>{ $manager }</b>会在 { $when } 前联系您。
+notice-rectifying = 「{ $service }」（{ $tail }）没让您满意，管理者<b>{ $manager }</b>会在 <b>{ $when }</b> 前联系您，把事情弄清楚。
+    .elder = 没让您满意，管理者<b>{ $manager }</b>会在 <b>{ $when }</b> 前联系您。
 notice-rectify-passed = 您反映的「{ $service }」（{ $tail }）改由管理者<b>{ $manager }</b>跟进，{ $when } 前联系您。
 notice-rectify-complex = 您反映的「{ $service }」（{ $tail }）要多些时间，<b>{ $when }</b> 前处理好。{ $manager }说：{ $words }
 notice-rectify-settled = 您反映的「{ $service }」（{ $tail }）处理了，{ $manager }说：{ $words }
