@@ -155,7 +155,8 @@ async def take_outcome(message: Message, desk: Desk) -> Answer:
     wait = ALBUM_WAIT if content.album else timedelta()
     request = await desk.casebook.resolve(desk.data["request"], desk.me.id, content.text, files, delay=wait)
     desk.go(None, **({"resolved": request.id, "outcome_album": content.album} if content.album else {}))
-    return desk.say("resolved", menu=True, number=cards.tail(request.number), request_id=request.id)
+    key = "resolved" if await desk.casebook.reader(request) else "resolved-no-chat"
+    return desk.say(key, menu=True, number=cards.tail(request.number), request_id=request.id)
 
 
 class MoreOfOutcome(Filter):

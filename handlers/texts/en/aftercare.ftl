@@ -69,6 +69,7 @@ news-rectify-settled = the rectification is settled, and there will be a follow-
 tasks-calls = Calls to make ({ $count })
 calls = { $count } calls to make. Tap one:
 calls-none = No calls to make.
+resolved-no-chat = { $number } is resolved. The resident cannot be reached in chat; the first responder calls, tells the outcome and asks how satisfied they are.
 call-card = <b>Follow-up by phone</b>: { $tail } { $service } is resolved. Please call { $resident }, tell the outcome and ask how satisfied they are:
 call-tried = Called { $tried } times without reaching anybody; { $most } times at most.
 call-own-work = You did this work, or answered for it; a rating you take down is marked and counted apart. Better have a manager call who did not.

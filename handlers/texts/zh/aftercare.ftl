@@ -69,6 +69,7 @@ news-rectify-settled = 整改完成，会再打电话回访
 tasks-calls = 要打的回访电话（{ $count }）
 calls = 要打的回访电话 { $count } 个，点一个：
 calls-none = 没有要打的回访电话。
+resolved-no-chat = { $number } 已办结。居民在聊天里收不到，请首问责任人打电话告诉结果，问满不满意。
 call-card = <b>电话回访</b>：{ $tail } { $service } 已办结。请打电话告诉{ $resident }结果，问满不满意：
 call-tried = 已经打过 { $tried } 次没打通，最多打 { $most } 次。
 call-own-work = 这件事您办过或者负责过，您记的评价会注明，单独计。最好请没办过的管理者来打。
