@@ -48,6 +48,7 @@ class Step(StatesGroup):
     outcome = State()
     transfer_reason = State()
     replace_reason = State()
+    handover = State()  # what handing on asks of staff (`data["asks"]`)
     behalf_name = State()
     behalf_phone = State()
     behalf_need = State()
@@ -56,6 +57,10 @@ class Step(StatesGroup):
     care = State()  # what staff write after a rating or a call (`data["asks"]`)
     case = State()  # what a mediation or legal-aid case asks of staff (`data["asks"]`)
     case_talk = State()  # words of staff go to the other party of a mediation
+    notice_words = State()
+    supplement = State()
+    extension_reason = State()
+    extension_refused = State()
     party = State()  # words of the other party go to the mediator
 
 
@@ -65,6 +70,7 @@ OWN_WORDS = frozenset(
         Step.outcome,
         Step.transfer_reason,
         Step.replace_reason,
+        Step.handover,
         Step.behalf_name,
         Step.behalf_phone,
         Step.behalf_need,
@@ -73,6 +79,10 @@ OWN_WORDS = frozenset(
         Step.care,
         Step.case,
         Step.case_talk,
+        Step.notice_words,
+        Step.supplement,
+        Step.extension_reason,
+        Step.extension_refused,
     )
 )
 """Steps in which staff write about somebody else: their words are a report, not a cry or a wish of their own."""

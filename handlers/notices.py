@@ -7,7 +7,17 @@ from html import escape
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import aftercare_notices, cards, clock_notices, mediation_notices, rota_words, spreadsheets
+from handlers import (
+    aftercare_notices,
+    cards,
+    clock_notices,
+    handover_notices,
+    mediation_notices,
+    pause_notices,
+    pause_words,
+    rota_words,
+    spreadsheets,
+)
 from handlers.about import About, Document, Parcel
 from handlers.desk import Office
 from handlers.speech import Say, quoted
@@ -100,7 +110,8 @@ async def _card(a: About, role: Role, head: str, *, files: bool = False, **value
     """The request with its buttons, for whoever has this role in it; somebody who lost it meanwhile gets nothing."""
     if role not in a.roles:
         return []
-    text = cards.for_staff(a.voice, a.request, a.item, a.people, a.area.name)
+    more = await pause_words.standing(Casebook(a.session, a.office.rules, a.now), a.voice, a.request, staff=True)
+    text = cards.for_staff(a.voice, a.request, a.item, a.people, a.area.name, more=more)
     choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
     title = a.voice.t(head, **values)
     parcels = [Parcel(Say(f"{title}\n{text}", choices, 2, request_id=a.request.id))]
@@ -271,13 +282,6 @@ async def _my_data(
     return [Parcel(Say(text), documents=[Document("my-data.json", lambda: made)])]
 
 
-async def _unreachable(
-    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
-) -> list[Parcel]:
-    gone = await session.get(Person, row.payload["who"])
-    return [Parcel(Say(voice.t("notice-unreachable", name=gone.name if gone else "—")))]
-
-
 async def _rota(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
@@ -293,7 +297,8 @@ _PLAIN = {
     **aftercare_notices.PLAIN,
     "export": _export,
     "my_data": _my_data,
-    "unreachable": _unreachable,
+    **handover_notices.PLAIN,
+    **pause_notices.PLAIN,
     **dict.fromkeys(rota_words.KINDS, _rota),
     **dict.fromkeys(mediation_notices.KINDS, mediation_notices.render),
 }
@@ -326,6 +331,8 @@ _RENDERERS: dict[str, Renderer] = {
     "relay_edit": _relay_edit,
     **mediation_notices.LEGAL_AID,
     **aftercare_notices.RENDERERS,
+    **handover_notices.RENDERERS,
+    **pause_notices.RENDERERS,
 }
 KINDS = frozenset({*_PLAIN, *_RENDERERS})
 """Every kind of notice that can be delivered."""

@@ -17,30 +17,16 @@ from knowledge.rectification import Figures, Standing
 from knowledge.responsibility import Candidate
 from knowledge.satisfaction import POOR
 from storage import case_people, rota
-from storage.case_tables import Contact, Rectification
-from storage.clockwork import Clockwork
+from storage.case_tables import Rectification
+from storage.case_talk import Talk
 from storage.ledger import CaseError
-from storage.tables import Person, Rating, Request
+from storage.tables import Rating, Request
 
 
-class Rectifications(Clockwork):
+class Rectifications(Talk):
     """The acts of putting right."""
 
     # -- looking
-
-    async def speech(
-        self, request: Request, person_id: int, roles: frozenset[Role], reply_to_id: int | None = None
-    ) -> tuple[Action, int]:
-        """As which act words of this person count, and to whom they go."""
-        return await case_people.speech(self._session, request, person_id, roles, reply_to_id)
-
-    async def reader(self, request: Request) -> Person | None:
-        """Whose chat news of a request goes to; None when somebody has to call."""
-        return await case_people.reader(self._session, request)
-
-    async def contact_of(self, request_id: int) -> Contact | None:
-        """Whoever is spoken with for the person served."""
-        return await self._session.get(Contact, request_id)
 
     async def rectification_of(self, request_id: int) -> Rectification | None:
         """The newest rectification of a request, whoever looks."""

@@ -2,7 +2,7 @@
 
 Each method loads the request, asks the lifecycle whether the act is allowed to this person, saves with a
 version check, appends one event and adds the outbox rows that tell whoever must know. It never commits.
-The acts stand by subject in the modules it is made of: `case_transfers`, `case_ratings`, `clockwork`."""
+The acts stand by subject in the modules it is made of: `case_transfers`, `case_ratings`, `case_pauses`, `clockwork`."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import select
 
 from knowledge.lifecycle import Action, Intake, NotAllowed, Role, Status, check
+from knowledge.matters import Hearer, Moment, hearers
 from storage.case_claims import Claims
+from storage.case_pauses import Pauses
 from storage.case_tables import Contact
 from storage.case_transfers import Transfers
 from storage.ledger import CaseError, Need, Source, acting_role
@@ -22,7 +24,7 @@ ALBUM_WAIT = timedelta(seconds=1)
 """How long the pictures of one album are waited for before they are passed on together."""
 
 
-class Casebook(Transfers, Claims):
+class Casebook(Transfers, Pauses, Claims):
     """Changes requests inside one unit of work."""
 
     # -- recording
@@ -36,7 +38,7 @@ class Casebook(Transfers, Claims):
         service = self._rules.catalogue.service(need.service_id)
         urgent = need.intake is Intake.DANGER or need.danger is not None
         responder = await self._responder(need, service.domain)
-        times = self._rules.promises(service, self._now, area=area.code, urgent=urgent)
+        times = self._rules.promises(service, self._now, area=await self._people.codes(area.id), urgent=urgent)
         request = Request(
             number=await self._next_number(),
             area_id=area.id,
@@ -80,6 +82,7 @@ class Casebook(Transfers, Claims):
             matched=list(need.matched),
             resolve_by=times.resolve.isoformat(),
             calendar=times.calendar_version,
+            **self._told_before(request, need),
         )
         if need.contact is not None:
             self._session.add(Contact(request_id=request.id, **asdict(need.contact)))
@@ -92,10 +95,10 @@ class Casebook(Transfers, Claims):
             await self._event(request, Action.ACKNOWLEDGE, by, Role.HANDLER)
         await self._tell_resident(request, "recorded")
         self._tell(request, responder, "assigned")
-        if urgent:
+        if urgent or Hearer.MANAGER in hearers(service.matter, Moment.RECORD):
             for manager in await self._people.managers(area.id):
                 if manager != responder:
-                    self._tell(request, manager, "danger_alert")
+                    self._tell(request, manager, "danger_alert" if urgent else "matter_recorded")
         return request
 
     # -- the handler's acts
@@ -175,7 +178,8 @@ class Casebook(Transfers, Claims):
             raise CaseError("urged_today")
         request.status, request.urged, request.urged_at = status, request.urged + 1, self._now
         await self._event(request, Action.URGE, actor_id, role, times=request.urged)
-        for person_id in await self._in_office(request, request.handler_id, request.first_responder_id):
+        standing_in = await self._standing_in(request, request.handler_id)
+        for person_id in await self._in_office(request, request.handler_id, request.first_responder_id, *standing_in):
             self._tell(request, person_id, "urged", times=request.urged)
         return request
 
@@ -186,6 +190,7 @@ class Casebook(Transfers, Claims):
         if request.offered_to_id:
             told.add(request.offered_to_id)
         request.status, request.closed_at, request.offered_to_id = status, self._now, None
+        await self._end_waiting(request)
         await self._event(request, Action.WITHDRAW, actor_id, role)
         for person_id in told:
             self._tell(request, person_id, "withdrawn")

@@ -56,6 +56,7 @@ claim            RPSDCW resident
 warn             RP    system
 breach           RP    system
 escalate         RP    system
+reckon           RPS   system
 """
 
 ALLOWED = frozenset(

@@ -1,12 +1,14 @@
 """The casebook obeys the lifecycle: every act, in every status, by everybody a request can have to do with."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from knowledge import pauses
 from knowledge.lifecycle import Action, NotAllowed, Role, Status
-from storage.case_tables import Rectification
+from storage.case_tables import Extension, OneTimeNotice, OutsideTransfer, Rectification, Refusal
 from storage.casebook import Casebook
 from storage.ledger import CaseError, Source
 from storage.tables import Message, Rating, Request
@@ -56,8 +58,48 @@ ACTS: dict[Action, Act] = {
     Action.RECTIFY_COMPLEX: lambda books, r, who, people: books.rectify_complex(people.mending or r.id, who, "要查账"),
     Action.RECTIFY_SETTLE: lambda books, r, who, people: books.rectify_settle(people.mending or r.id, who, "补了饭"),
     Action.FOLLOW_UP: lambda books, r, who, people: books.follow_up(people.mending or r.id, who, satisfied=True),
+    Action.HAND_OUTSIDE: lambda books, r, who, people: books.hand_outside(
+        r.id, who, "区法律援助中心", "023-12348", "要律师", books._now.date() + timedelta(days=3)
+    ),
+    Action.FOLLOW_OUTSIDE: lambda books, r, who, people: books.follow_outside(r.id, who, "已受理", None),
+    Action.REPORT_REFUSAL: lambda books, r, who, people: books.report_refusal(
+        r.id, who, "不归社区", "区法院", "023-12368"
+    ),
+    Action.UPHOLD: lambda books, r, who, people: books.uphold(r.id, who),
+    Action.OVERRULE: lambda books, r, who, people: books.overrule(r.id, who, "可以办"),
+    Action.CORRECT: lambda books, r, who, people: books.correct(r.id, who, "elderly.bathing"),
+    Action.NOTIFY: lambda books, r, who, people: books.notify(r.id, who),
+    Action.ASK_SUPPLEMENT: lambda books, r, who, people: books.ask_supplement(r.id, who, "近期病历"),
+    Action.ASK_AGAIN: lambda books, r, who, people: books.ask_supplement(r.id, who, "近期病历"),
+    Action.SUPPLEMENTED: lambda books, r, who, people: books.supplemented(r.id, who),
+    Action.ASK_EXTENSION: lambda books, r, who, people: books.ask_extension(r.id, who, 3, "等评估"),
+    Action.GRANT_EXTENSION: lambda books, r, who, people: books.grant_extension(r.id, who),
+    Action.REFUSE_EXTENSION: lambda books, r, who, people: books.refuse_extension(r.id, who, "来得及"),
 }
 """Every act that a person can do. The clock's own acts are tried below."""
+
+
+async def _told_all(books: Casebook, request: Request, people: People) -> None:
+    item = books._rules.catalogue.service(request.service_id)
+    moments = {"created_at": books._now, "delivered_at": books._now}
+    by = {"sent_by_id": people[Role.HANDLER], "told_by": "chat"}
+    content = pauses.notice(item, {})
+    books._session.add(OneTimeNotice(request_id=request.id, service_id=item.id, content=content, **moments, **by))
+
+
+async def _extension_waits(books: Casebook, request: Request, people: People) -> None:
+    await books._event(request, Action.ASK_EXTENSION, people[Role.HANDLER], Role.HANDLER, days=3)
+    asked = {"asked_by_id": people[Role.HANDLER], "asked_at": books._now}
+    times = {"before": request.resolve_by, "until": request.resolve_by}
+    books._session.add(Extension(request_id=request.id, **asked, **times))
+
+
+BEFOREHAND = {
+    Action.ASK_SUPPLEMENT: _told_all,
+    Action.GRANT_EXTENSION: _extension_waits,
+    Action.REFUSE_EXTENSION: _extension_waits,
+}
+"""What must be there for an act to make sense, whatever the status."""
 
 ACTING = (Role.RESIDENT, Role.FIRST_RESPONDER, Role.HANDLER, Role.RECEIVER, Role.WORKER, Role.MANAGER)
 
@@ -102,6 +144,14 @@ async def attempt(
                 session.add(Rating(request_id=now.id, round=1, **rating, **held))
             if action in MENDS:
                 people.mending = await _mending(books, now, people, settled=action is Action.FOLLOW_UP)
+            if action is Action.FOLLOW_OUTSIDE:
+                about = {"body": "区法院", "contact": "12368", "handed_at": office.now}
+                session.add(OutsideTransfer(request_id=now.id, handed_by_id=people[Role.HANDLER], **about))
+            if action in (Action.UPHOLD, Action.OVERRULE):
+                about = {"body": "区法院", "contact": "12368", "reported_at": office.now}
+                session.add(Refusal(request_id=now.id, reported_by_id=people[Role.HANDLER], **about))
+            if action in BEFOREHAND:
+                await BEFOREHAND[action](books, now, people)
             await session.flush()
             before = (now.status, now.events, now.first_responder_id, now.handler_id, now.offered_to_id)
             try:
