@@ -68,6 +68,9 @@ async def _overview(desk: Desk, name: str) -> Say:
             lines.append(_satisfaction(desk, desk.voice.named(domain), summary))
     choices = [desk.button(f"list-{f}", Pick(what="list", arg=f)) for f in _FILTERS]
     choices += [desk.button(f"period-{p}", Pick(what="overview", arg=p)) for p in reports.PERIODS if p != name]
+    mending = await desk.casebook.rectifications(desk.me.id)
+    if mending:
+        choices.append(desk.button("list-mending", Pick(what="mending"), count=len(mending)))
     choices += [desk.button("menu-rota", Pick(what="rota")), desk.button("export", Pick(what="export"))]
     return Say("\n".join(lines), choices, columns=2)
 

@@ -8,7 +8,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards, handover_words, needs, pause_words, talk, timeline
+from handlers import aftercare_words, cards, handover_words, needs, pause_words, talk, timeline
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Asks, Says
 from handlers.incoming import read
@@ -39,7 +39,9 @@ async def open_request(desk: Desk, request_id: int) -> Say:
         await desk.people.get(request.resident_id),
         await desk.people.get(request.first_responder_id),
         await desk.people.get(request.handler_id),
+        await desk.casebook.contact_of(request.id),
     )
+    beside = await aftercare_words.beside(desk, request, roles)
     lines, acts = await handover_words.about(
         desk.casebook, desk.voice, desk.office, request, roles, desk.me.id, people.first_responder.name
     )
@@ -50,12 +52,12 @@ async def open_request(desk: Desk, request_id: int) -> Say:
         level = await desk.casebook.rating_level(request)
         text = cards.for_resident(desk.voice, request, item, people, level, more=more)
         choices = cards.resident_choices(desk.voice, request, rated=level is not None)
-        return Say(text, choices, columns=2, request_id=request.id)
+        return Say(f"{text}{beside.line}", choices, columns=2, request_id=request.id)
     area = await desk.people.area(request.area_id)
     text = cards.for_staff(desk.voice, request, item, people, area.name, more=more)
     choices = [*acts, *await pause_words.decision(desk.casebook, desk.voice, request, desk.me.id, roles)]
-    choices += cards.staff_choices(desk.voice, request, roles, phone=people.resident.phone)
-    return Say(text, choices, columns=2, request_id=request.id)
+    choices += [*cards.staff_choices(desk.voice, request, roles, phone=people.phone), *beside.choices]
+    return Say(f"{text}{beside.line}", choices, columns=2, request_id=request.id)
 
 
 @router.callback_query(Act.filter(F.act == "open"))

@@ -85,7 +85,7 @@ async def begin(desk: Desk, request_id: int) -> Say:
     desk.stay(Step.talk, request=request.id, fresh=True)
     name = await _other_side(desk, request, roles)
     key = "talk-as-resident" if Role.RESIDENT in roles else "talk-as-staff"
-    if Role.RESIDENT not in roles and (await desk.people.get(request.resident_id)).chat_id is None:
+    if Role.RESIDENT not in roles and await desk.casebook.reader(request) is None:
         key = "talk-no-chat"
     return desk.say(key, [desk.button("talk-end", Pick(what="end"))], name=name, request_id=request.id)
 
@@ -273,14 +273,15 @@ async def pass_on(
     """
     request, roles = await desk.casebook.look(request_id, desk.me.id)
     resident = Role.RESIDENT in roles
-    if not allowed(Action.SUPPLY if resident else Action.CONTACT, request.status, roles):
+    action, other = await desk.casebook.speech(request, desk.me.id, roles, reply_to_id)
+    if not allowed(action, request.status, roles):
         return [_over(desk, request, roles, said)]
     for part in said:
         await desk.casebook.say(request.id, desk.me.id, part.text, part.files, desk.source(part, reply_to_id))
     warned = _warning(desk, said) if resident else []
     goes_on = desk.chat.state == Step.talk.state and desk.data.get("request") == request.id
     silent = goes_on and not guessed and not desk.data.get("fresh")
-    name = await _other_side(desk, request, roles)
+    name = (await desk.people.get(other)).name
     about: dict[str, Any] = {"name": name, "number": cards.tail(request.number), "request_id": request.id}
     if aside:
         return [*warned, desk.say("passed-aside", **about)]
@@ -334,7 +335,7 @@ def _over(desk: Desk, request: Request, roles: frozenset[Role], said: Sequence[C
 
 
 async def _other_side(desk: Desk, request: Request, roles: frozenset[Role]) -> str:
-    other = request.handler_id if Role.RESIDENT in roles else request.resident_id
+    _, other = await desk.casebook.speech(request, desk.me.id, roles)
     return (await desk.people.get(other)).name
 
 

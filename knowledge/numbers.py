@@ -22,6 +22,7 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _GAP = re.compile(r"[ \t\u00a0\u2002-\u200b\u3000\u2010-\u2015\u2212\uff0d\ufe63-]+")
 _LONGEST_GAP = 3
 _RUN = re.compile(r"[0-9]+")
+_COUNTRY = re.compile(r"^(?:\+86|0086|86(?=1[0-9]{10}$))")
 
 
 def make(day: date, serial: int) -> str:
@@ -74,6 +75,12 @@ def spoken(number: str) -> str:
     if clean is None:
         raise ValueError("expected a request number with a right check digit")
     return f"{clean[:6]}-{clean[6:-1]}-{clean[-1]}"
+
+
+def phone_forms(phone: str) -> frozenset[str]:
+    """Every way in which the same Chinese phone number may have been written down: with the country or without."""
+    plain = _COUNTRY.sub("", phone)
+    return frozenset({phone, plain, f"86{plain}", f"+86{plain}", f"0086{plain}"})
 
 
 def _valid(digits: str) -> str | None:
