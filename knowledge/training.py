@@ -115,7 +115,7 @@ def train_matcher(catalogue: Catalogue) -> Classifier:
     """Train on every phrase, name and alias; calibrate on scores that left the phrase itself out."""
     labels, texts, answers = _examples(catalogue)
     examples = Examples(texts, marks)
-    result = fit(examples.gram, np.eye(len(labels), dtype=np.float32)[answers], RIDGE)
+    result = fit(examples.gram(), np.eye(len(labels), dtype=np.float32)[answers], RIDGE)
     model = Classifier.of(labels, examples, result.dual)
     model.facts.update(stamp=_matcher_stamp(catalogue), **_calibrated(result.left_out, answers, labels.index(GENERAL)))
     return model
@@ -146,7 +146,7 @@ def train_danger() -> Classifier:
     pairs += [(text, kind) for kind, some in written["present"].items() for text in some]
     answers = np.array([kinds.index(kind) for _, kind in pairs])
     examples = Examples([text for text, _ in pairs], marks)
-    result = fit(examples.gram, np.eye(len(kinds), dtype=np.float32)[answers], RIDGE)
+    result = fit(examples.gram(), np.eye(len(kinds), dtype=np.float32)[answers], RIDGE)
     scores = result.left_out[:, : len(written["present"])].sum(axis=1)
     levels = np.array([FALSE_PRESENT, FALSE_DOUBTFUL])
     model = Classifier.of(kinds, examples, result.dual)
