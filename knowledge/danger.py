@@ -146,12 +146,13 @@ class _Scene:
         self._guards = guards
         self.before, self.said = text[text.rfind("│", 0, start) + 1 : start], hit[0]
         self.after = text[end : len(text) if last < 0 else last]
-        self.moment = self.latest("now")
+        # a «now» behind the danger's own clause tells of the claim that is made of it, «hit me then, now he wants»
+        self.moment = self.latest("now", len(self.before) + len(self.said.partition("，")[0]))
         self.now = self.moment >= 0 or guards["now"].search(self.after[:14]) is not None
 
-    def latest(self, guard: str) -> int:
-        """Where in the sentence so far the guard was last said; -1 when it was not."""
-        so_far = self._guards[guard].finditer(self.before + self.said)
+    def latest(self, guard: str, end: int | None = None) -> int:
+        """Where in the sentence so far, or up to `end`, the guard was last said; -1 when it was not."""
+        so_far = self._guards[guard].finditer((self.before + self.said)[:end])
         return max((found.end() for found in so_far), default=-1)
 
     def near(self, guard: str, back: int, ahead: int) -> bool:
@@ -176,13 +177,13 @@ def _weigh(kind: DangerKind, hit: re.Match[str], several: bool, guards: Mapping[
         return Tier.DOUBTFUL if grave else None
     if kind is not DangerKind.VIOLENCE and scene.has("dead"):
         return None
-    if guards["over"].search(scene.said + scene.after):
+    if guards["over"].search(scene.said + scene.after) or (not scene.now and scene.has("aftermath")):
         return Tier.DOUBTFUL if grave else None
-    if scene.latest("recent") > scene.moment:
+    if scene.latest("recent") > scene.moment or scene.has("only_words"):
         return Tier.DOUBTFUL
     claimed = scene.has("claim")
     if kind is DangerKind.SUICIDE:
-        return Tier.DOUBTFUL if claimed and scene.has("vexed") else Tier.PRESENT
+        return Tier.DOUBTFUL if scene.has("vexed") or (claimed and scene.has("hardship")) else Tier.PRESENT
     return Tier.PRESENT if scene.now else _unhurried(kind, scene, claimed, several)
 
 

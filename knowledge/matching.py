@@ -135,7 +135,34 @@ class Matcher:
             services = {int(chance.argmax()) for chance in best}
             if len(services) == len(parts) and all(chance.max() >= sure for chance in best):
                 return tuple(parts)
-        return (text,)
+        return self._two_domains(text) or (text,)
+
+    def _two_domains(self, text: str) -> tuple[str, str] | None:
+        """Cut a short message in two where nothing but a mark stands between needs of two domains.
+
+        A story has many clauses that sound like another service; it is left whole unless each part asks or
+        complains by itself, and both services show in the whole text too, before any third.
+        """
+        if len(text) > _SHORT_MESSAGE:
+            return None
+        cuts = [(text[: mark.start()], text[mark.end() :]) for mark in _CLAUSE.finditer(text)]
+        cuts = [cut for cut in cuts if all(len(plain(part)) >= _SHORTEST_NEED and _ASKS.search(part) for part in cut)]
+        whole = self._model.scores(text) if cuts else None
+        found: list[tuple[float, tuple[str, str]]] = []
+        for cut in cuts:
+            first, second = (self._chances(part) for part in cut)
+            one, two = int(first.argmax()), int(second.argmax())
+            sure, blurred = min(first[one], second[two]), max(first[two], second[one])
+            if whole is not None and sure >= _SURE_CUT and blurred <= _BLURRED and self._apart(one, two):
+                shown = min(whole[one], whole[two])
+                if shown >= _SHOWN and shown >= np.delete(whole, [one, two]).max(initial=0) + _BEFORE_A_THIRD:
+                    found.append((float(sure), cut))
+        return max(found)[1] if found else None
+
+    def _apart(self, one: int, two: int) -> bool:
+        """Two services of different domains that no question is written to tell apart."""
+        a, b = (self.catalogue.service(self._model.labels[n]) for n in (one, two))
+        return a.domain != b.domain and self.catalogue.contrast(a.id, b.id) is None
 
 
 _EDGES = " \t\n，,。.；;：:！!？?、"
@@ -144,6 +171,16 @@ _MOST_NEEDS = 3
 _SURE_PART = 0.2  # after a word that opens another need a little confidence in each part is enough
 _SURE_QUESTION = 0.9  # without one, each question must be clear by itself
 _QUESTION = re.compile(r"[？?；;\n]+")  # a full stop may only tell the story on
+_SHORT_MESSAGE = 60  # characters; longer ones are stories
+_SURE_CUT, _BLURRED = 0.5, 0.2  # least confidence in each part, most in the other part's service
+_SHOWN, _BEFORE_A_THIRD = 0.15, 0.05  # scores in the whole text
+_CLAUSE = re.compile(r"[，,。.；;？?！!、\s]+")
+# A part that asks for something or complains, and does not only tell
+_ASKS = re.compile(
+    r"想|要[办申找领买装学]|怎么|咋|啷个|如何|哪[里个儿点]|好久|几[时点]|什么时候|多少|好多|能不能|能否|可不可以|可以"
+    r"|有没[有得]|[吗嘛么呢不没]$|帮|请|申请|咨询|问|报名|办|不[给还修管理让准退赔养签交拴]|没[给发到修还人得拿]|坏了"
+    r"|[太很吵]吵|吵[得到]|漏|占|堵|咬|骂|欠|赖|拖|泡|停了|丢了|过期|臭|老是|天天|半夜"
+)
 # Words that open another need, at the start of a clause; 「还有」 only before who or what asks, for it also lists
 _SECOND = re.compile(
     r"(?:^|[，,。.；;！!？?、\s]|(?<=[不吗嘛呢没么了]))(?:"
