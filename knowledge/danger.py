@@ -218,7 +218,8 @@ def _heard(text: str) -> Iterator[tuple[DangerKind, Tier]]:
         clean = _plain(scene)
         calm = _said_without_now(clean, "told", "feared", "long_ago", "device")
         if total >= present:
-            yield kind, Tier.DOUBTFUL if calm or _said_without_now(clean, "recent") else Tier.PRESENT
+            over = kind is DangerKind.VIOLENCE and _said_without_now(clean, "recent")  # who is missing, still is
+            yield kind, Tier.DOUBTFUL if calm or over else Tier.PRESENT
         elif total >= doubtful and not calm:
             yield kind, Tier.DOUBTFUL
 
