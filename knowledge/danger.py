@@ -172,7 +172,8 @@ def _weigh(kind: DangerKind, hit: re.Match[str], several: bool, guards: Mapping[
         return Tier.DOUBTFUL if grave else None
     if kind is not DangerKind.VIOLENCE and scene.has("dead"):
         return None
-    if guards["over"].search(scene.said + scene.after) or (not scene.now and scene.has("aftermath")):
+    over = guards["over"].search(scene.said + scene.after) is not None or scene.has("bygone")
+    if over or (not scene.now and scene.has("aftermath")):
         return Tier.DOUBTFUL if grave else None
     if scene.latest("recent") > scene.moment or scene.has("only_words"):
         return Tier.DOUBTFUL

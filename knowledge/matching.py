@@ -135,10 +135,10 @@ class Matcher:
             services = {int(chance.argmax()) for chance in best}
             if len(services) == len(parts) and all(chance.max() >= sure for chance in best):
                 return tuple(parts)
-        return self._two_domains(text) or (text,)
+        return self._cut_in_two(text) or (text,)
 
-    def _two_domains(self, text: str) -> tuple[str, str] | None:
-        """Cut a short message in two where nothing but a mark stands between needs of two domains.
+    def _cut_in_two(self, text: str) -> tuple[str, str] | None:
+        """Cut a short message where nothing but a mark stands between two needs.
 
         A story has many clauses that sound like another service; it is left whole unless each part asks or
         complains by itself, and both services show in the whole text too, before any third.
@@ -147,22 +147,27 @@ class Matcher:
             return None
         cuts = [(text[: mark.start()], text[mark.end() :]) for mark in _CLAUSE.finditer(text)]
         cuts = [cut for cut in cuts if all(len(plain(part)) >= _SHORTEST_NEED and _ASKS.search(part) for part in cut)]
-        whole = self._model.scores(text) if cuts else None
+        if not cuts:
+            return None
+        whole = self._model.scores(text)
         found: list[tuple[float, tuple[str, str]]] = []
         for cut in cuts:
             first, second = (self._chances(part) for part in cut)
             one, two = int(first.argmax()), int(second.argmax())
             sure, blurred = min(first[one], second[two]), max(first[two], second[one])
-            if whole is not None and sure >= _SURE_CUT and blurred <= _BLURRED and self._apart(one, two):
-                shown = min(whole[one], whole[two])
-                if shown >= _SHOWN and shown >= np.delete(whole, [one, two]).max(initial=0) + _BEFORE_A_THIRD:
-                    found.append((float(sure), cut))
+            if one == two or sure < _SURE_CUT or blurred > _BLURRED:
+                continue
+            shown, third = min(whole[one], whole[two]), np.delete(whole, [one, two]).max(initial=0)
+            if shown >= max(self._shown(one, two), third + _BEFORE_A_THIRD):
+                found.append((float(sure), cut))
         return max(found)[1] if found else None
 
-    def _apart(self, one: int, two: int) -> bool:
-        """Two services of different domains that no question is written to tell apart."""
+    def _shown(self, one: int, two: int) -> float:
+        """How much of both services must show in the whole text: services of one domain are more alike."""
         a, b = (self.catalogue.service(self._model.labels[n]) for n in (one, two))
-        return a.domain != b.domain and self.catalogue.contrast(a.id, b.id) is None
+        if self.catalogue.contrast(a.id, b.id) is not None:
+            return np.inf  # one need that two services could meet: there is a question for it
+        return _SHOWN_NEAR if a.domain == b.domain else _SHOWN
 
 
 _EDGES = " \t\n，,。.；;：:！!？?、"
@@ -172,8 +177,8 @@ _SURE_PART = 0.2  # after a word that opens another need a little confidence in 
 _SURE_QUESTION = 0.9  # without one, each question must be clear by itself
 _QUESTION = re.compile(r"[？?；;\n]+")  # a full stop may only tell the story on
 _SHORT_MESSAGE = 60  # characters; longer ones are stories
-_SURE_CUT, _BLURRED = 0.5, 0.2  # least confidence in each part, most in the other part's service
-_SHOWN, _BEFORE_A_THIRD = 0.15, 0.05  # scores in the whole text
+_SURE_CUT, _BLURRED = 0.9, 0.1  # least confidence in each part, most in the other part's service
+_SHOWN, _SHOWN_NEAR, _BEFORE_A_THIRD = 0.3, 0.35, 0.05  # scores in the whole text
 _CLAUSE = re.compile(r"[，,。.；;？?！!、\s]+")
 # A part that asks for something or complains, and does not only tell
 _ASKS = re.compile(
