@@ -25,6 +25,7 @@ from knowledge.neighbours import Neighbours
 from knowledge.training import matcher_weights
 from knowledge.wording import plain
 
+_FIRST_WORDS = "您好，我想问一下社区食堂在哪里，怎么走？另外老年卡怎么办"  # long enough for every reader
 LONGEST = 2000  # characters looked at; a longer story is kept whole by the caller
 _RANKED = 5
 
@@ -81,7 +82,7 @@ class Matcher:
         """
         catalogue = Catalogue.load(folder)
         matcher = cls(catalogue, matcher_weights(catalogue))
-        matcher.match("你好")  # what is read on first use is read now, so that no resident waits for it
+        matcher.match(_FIRST_WORDS)  # what is read on first use is read now, so that no resident waits for it
         return matcher
 
     def match(self, text: str) -> Match:
