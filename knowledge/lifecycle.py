@@ -12,12 +12,13 @@ class Status(StrEnum):
 
     RECORDED = "recorded"  # 待受理
     IN_PROGRESS = "in_progress"  # 办理中
+    SUPPLEMENT = "supplement"  # 补正: waits for what the resident must supply; the clock pauses
     RESOLVED = "resolved"  # 已办结, waiting for the resident's word
     CLOSED = "closed"  # 已结案
     WITHDRAWN = "withdrawn"  # 已撤回
 
 
-OPEN = frozenset({Status.RECORDED, Status.IN_PROGRESS})
+OPEN = frozenset({Status.RECORDED, Status.IN_PROGRESS, Status.SUPPLEMENT})
 """Somebody still owes work on these."""
 
 
@@ -62,13 +63,35 @@ class Action(StrEnum):
     LOOK_UP = "look_up"  # a phone number was shown
     MEDIATE = "mediate"  # a step of a mediation case
     LEGAL_AID = "legal_aid"  # a step of a legal-aid case
+    NOTIFY = "notify"  # 一次性告知
+    ASK_SUPPLEMENT = "ask_supplement"  # 补正, the first time: the clock pauses
+    ASK_AGAIN = "ask_again"  # documents asked for a second time: counted, and the clock goes on
+    SUPPLEMENTED = "supplemented"  # what was asked for is there
+    LAPSE = "lapse"  # it did not come in time: the clock goes on
+    ASK_EXTENSION = "ask_extension"  # 申请延期
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    HAND_OUTSIDE = "hand_outside"  # 转办 to a body outside: a court, a hospital; the first responder follows up
+    FOLLOW_OUTSIDE = "follow_outside"  # what that body has done, and when to ask again
+    REPORT_REFUSAL = "report_refusal"  # 否定报备: it cannot be done here, with the ground and the right body
+    UPHOLD = "uphold"  # the manager agrees that it cannot
+    OVERRULE = "overrule"  # the manager does not: the work goes on
+    CORRECT = "correct"  # another service of the lists is the right one
+    TAKE_RATING = "take_rating"  # a rating said on the phone, taken down by staff
+    TAKE_REOPEN = "take_reopen"  # 还没解决, said on the phone
+    RECTIFY = "rectify"  # 整改 is opened by a bad rating
+    RECTIFY_CONTACT = "rectify_contact"
+    RECTIFY_COMPLEX = "rectify_complex"  # 15 working days instead of 5, said in advance
+    RECTIFY_SETTLE = "rectify_settle"
+    FOLLOW_UP = "follow_up"  # 回访
     CLOSE_UNRATED = "close_unrated"
     WARN = "warn"
     BREACH = "breach"
     ESCALATE = "escalate"
 
 
-R, P, D, C, W = Status.RECORDED, Status.IN_PROGRESS, Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN
+R, P, S = Status.RECORDED, Status.IN_PROGRESS, Status.SUPPLEMENT
+D, C, W = Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN
 _SAME = None
 """The status stays as it is."""
 
@@ -91,24 +114,51 @@ TABLE: tuple[Rule, ...] = (
     # 受理: the handler, or whoever a transfer was offered to, takes it; the clock does not start again.
     _rule(Action.ACKNOWLEDGE, {R}, {Role.HANDLER}, P),
     _rule(Action.ACKNOWLEDGE, {R, P}, {Role.RECEIVER}, P),
-    # There is no "decline": only a transfer with a reason to a named person (rule 4).
-    _rule(Action.TRANSFER, {R, P}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
-    _rule(Action.CONTACT, {R, P, D}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
-    _rule(Action.SUPPLY, {R, P, D}, {Role.RESIDENT}, _SAME),
+    _rule(Action.ACKNOWLEDGE, {S}, {Role.RECEIVER}, _SAME),
+    # There is no "decline": only a transfer with a reason to a named person or body, or a refusal that is reported to
+    # the manager (rule 4).
+    _rule(Action.TRANSFER, {R, P, S}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
+    _rule(Action.HAND_OUTSIDE, {P}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
+    _rule(Action.FOLLOW_OUTSIDE, {P, S}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
+    _rule(Action.REPORT_REFUSAL, {R, P}, {Role.HANDLER, Role.FIRST_RESPONDER}, _SAME),
+    _rule(Action.UPHOLD, {R, P}, {Role.MANAGER}, D),
+    _rule(Action.OVERRULE, {R, P}, {Role.MANAGER}, _SAME),
+    _rule(Action.CORRECT, {R, P}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
+    _rule(Action.CONTACT, {R, P, S, D}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
+    _rule(Action.SUPPLY, {R, P, S, D}, {Role.RESIDENT}, _SAME),
+    # Only 补正 pauses the promise, once, and only after a complete 一次性告知 (rule 5).
+    _rule(Action.NOTIFY, {P, S}, {Role.HANDLER, Role.FIRST_RESPONDER}, _SAME),
+    _rule(Action.ASK_SUPPLEMENT, {P}, {Role.HANDLER}, S),
+    _rule(Action.ASK_AGAIN, {P}, {Role.HANDLER}, _SAME),
+    _rule(Action.SUPPLEMENTED, {S}, {Role.RESIDENT, Role.HANDLER, Role.FIRST_RESPONDER}, P),
+    _rule(Action.LAPSE, {S}, {Role.SYSTEM}, P),
+    # Once, before it is due, approved by a manager.
+    _rule(Action.ASK_EXTENSION, {P}, {Role.HANDLER}, _SAME),
+    _rule(Action.GRANT_EXTENSION, {P, S}, {Role.MANAGER}, _SAME),
+    _rule(Action.REFUSE_EXTENSION, {P, S}, {Role.MANAGER}, _SAME),
     _rule(Action.RESOLVE, {P}, {Role.HANDLER}, D),
     _rule(Action.RATE, {D}, {Role.RESIDENT}, C),
+    _rule(Action.TAKE_RATING, {D}, {Role.FIRST_RESPONDER, Role.HANDLER, Role.MANAGER}, C),
     _rule(Action.SETTLE, {D}, {Role.RESIDENT}, _SAME),
     _rule(Action.REVISE, {C}, {Role.RESIDENT}, _SAME),
     _rule(Action.REOPEN, {D, C}, {Role.RESIDENT}, P),
+    # Somebody without a chat says it on the phone.
+    _rule(Action.TAKE_REOPEN, {D}, {Role.FIRST_RESPONDER, Role.HANDLER, Role.MANAGER}, P),
     _rule(Action.CLOSE_UNRATED, {D}, {Role.SYSTEM}, C),
-    _rule(Action.URGE, {R, P}, {Role.RESIDENT}, _SAME),
-    _rule(Action.WITHDRAW, {R, P}, {Role.RESIDENT}, W),
-    _rule(Action.REPLACE, {R, P, D}, {Role.MANAGER}, _SAME),
-    _rule(Action.LOOK_UP, {R, P, D, C}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
+    # What a bad rating starts goes on beside the request, also when it was reopened (rule 11).
+    _rule(Action.RECTIFY, {P, S, D, C}, {Role.SYSTEM}, _SAME),
+    _rule(Action.RECTIFY_CONTACT, {P, S, D, C}, {Role.MANAGER}, _SAME),
+    _rule(Action.RECTIFY_COMPLEX, {P, S, D, C}, {Role.MANAGER}, _SAME),
+    _rule(Action.RECTIFY_SETTLE, {P, S, D, C}, {Role.MANAGER}, _SAME),
+    _rule(Action.FOLLOW_UP, {P, S, D, C}, {Role.MANAGER}, _SAME),
+    _rule(Action.URGE, {R, P, S}, {Role.RESIDENT}, _SAME),
+    _rule(Action.WITHDRAW, {R, P, S}, {Role.RESIDENT}, W),
+    _rule(Action.REPLACE, {R, P, S, D}, {Role.MANAGER}, _SAME),
+    _rule(Action.LOOK_UP, {R, P, S, D, C}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.MANAGER}, _SAME),
     # An agreement, or an assignment of a lawyer, outlives the request: its performance is asked about afterwards. The
     # system writes down what the other party does.
-    _rule(Action.MEDIATE, {P, D, C}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.SYSTEM}, _SAME),
-    _rule(Action.LEGAL_AID, {P, D, C}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.SYSTEM}, _SAME),
+    _rule(Action.MEDIATE, {P, S, D, C}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.SYSTEM}, _SAME),
+    _rule(Action.LEGAL_AID, {P, S, D, C}, {Role.HANDLER, Role.FIRST_RESPONDER, Role.SYSTEM}, _SAME),
     _rule(Action.WARN, {R, P}, {Role.SYSTEM}, _SAME),
     _rule(Action.BREACH, {R, P}, {Role.SYSTEM}, _SAME),
     _rule(Action.ESCALATE, {R, P}, {Role.SYSTEM}, _SAME),

@@ -1,7 +1,8 @@
 """The casebook: the only code that changes a request.
 
 Each method loads the request, asks the lifecycle whether the act is allowed to this person, saves with a
-version check, appends one event and adds the outbox rows that tell whoever must know. It never commits."""
+version check, appends one event and adds the outbox rows that tell whoever must know. It never commits.
+The acts stand by subject in the modules it is made of: `case_transfers`, `case_ratings`, `clockwork`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,16 +11,16 @@ from typing import Any
 from sqlalchemy import select
 
 from knowledge.lifecycle import Action, Intake, NotAllowed, Role, Status, check
-from knowledge.satisfaction import POOR
-from storage.clockwork import Clockwork
+from storage.case_ratings import Ratings
+from storage.case_transfers import Transfers
 from storage.ledger import CaseError, Need, Source, acting_role
-from storage.tables import Message, Rating, Request
+from storage.tables import Message, Request
 
 ALBUM_WAIT = timedelta(seconds=1)
 """How long the pictures of one album are waited for before they are passed on together."""
 
 
-class Casebook(Clockwork):
+class Casebook(Transfers, Ratings):
     """Changes requests inside one unit of work."""
 
     # -- recording
@@ -109,24 +110,6 @@ class Casebook(Clockwork):
                 self._tell(request, person_id, "transfer_taken", handler=actor_id)
         return request
 
-    async def transfer(self, request_id: int, actor_id: int, to_id: int, reason: str) -> Request:
-        """转办: offer the request to a named colleague; until they acknowledge, the sender still holds it (rule 4).
-
-        :raises CaseError: `reason_empty`, `transfer_self`, or `not_colleague` when the receiver has no post in the
-            area or above it
-        """
-        request, status, role = await self._may(Action.TRANSFER, request_id, actor_id)
-        if to_id == request.handler_id:
-            raise CaseError("transfer_self")
-        await self._judge_handing_over(request, to_id, reason)
-        self._end_offer(request, to_id)
-        request.status, request.offered_to_id = status, to_id
-        event = await self._event(
-            request, Action.TRANSFER, actor_id, role, why=reason, sender=request.handler_id, receiver=to_id
-        )
-        self._tell(request, to_id, "offered", sender=actor_id, note=event.data["note"])
-        return request
-
     async def resolve(
         self,
         request_id: int,
@@ -164,28 +147,6 @@ class Casebook(Clockwork):
         reachable = (await self._people.get(request.resident_id)).chat_id is not None
         return not reachable or bool(await self._waiting(request.id, "resolved"))
 
-    async def replace(self, request_id: int, actor_id: int, to_id: int, reason: str) -> Request:
-        """A manager names another first responder, with a reason; the resident is told the name (rule 3).
-
-        :raises CaseError: `reason_empty`, `replace_same`, or `not_colleague`
-        """
-        request, status, role = await self._may(Action.REPLACE, request_id, actor_id)
-        before = request.first_responder_id
-        if to_id == before:
-            raise CaseError("replace_same")
-        await self._judge_handing_over(request, to_id, reason)
-        request.status, request.first_responder_id = status, to_id
-        if request.handler_id == before:
-            request.handler_id = to_id
-        if request.offered_to_id == to_id:
-            request.offered_to_id = None
-        event = await self._event(request, Action.REPLACE, actor_id, role, why=reason, before=before, after=to_id)
-        await self._tell_resident(request, "replaced", responder=to_id)
-        note = event.data["note"]
-        self._tell(request, before, "replaced_you", responder=to_id, note=note)
-        self._tell(request, to_id, "assigned", note=note)
-        return request
-
     async def look_up_phone(self, request_id: int, actor_id: int) -> str | None:
         """The resident's whole phone number; the look is an event. None when there is no number to look at."""
         request, _, role = await self._may(Action.LOOK_UP, request_id, actor_id)
@@ -221,72 +182,6 @@ class Casebook(Clockwork):
         await self._event(request, Action.WITHDRAW, actor_id, role)
         for person_id in told:
             self._tell(request, person_id, "withdrawn")
-        return request
-
-    async def rate(self, request_id: int, actor_id: int, level: int) -> Rating:
-        """One rating a closure, by the resident served, or one later change of it (追评), rule 10.
-
-        :raises CaseError: `own_work` when they did the work themselves, `revised_already`
-        """
-        request = await self._load(request_id)
-        rating = await self._rating(request)
-        if request.status is Status.CLOSED and rating is not None:
-            return await self._revise(request_id, actor_id, rating, level)
-        request, status, role = await self._may(Action.RATE, request_id, actor_id)
-        if await self._worked(request, actor_id):
-            raise CaseError("own_work")
-        rating = Rating(
-            request_id=request.id,
-            round=request.round,
-            level=level,
-            rated_at=self._now,
-            rated_by_id=actor_id,
-            first_responder_id=request.first_responder_id,
-            handler_id=request.handler_id,
-            staff_taken=False,
-            conflict=False,
-        )
-        self._session.add(rating)
-        request.status, request.closed_at = status, self._now
-        await self._event(request, Action.RATE, actor_id, role, level=level, round=request.round)
-        await self._tell_rated(request, level)
-        return rating
-
-    async def explain_rating(
-        self, request_id: int, actor_id: int, *, reason: str | None = None, comment: str | None = None
-    ) -> None:
-        """Keep why somebody rated as they did; asked for, never required.
-
-        :raises CaseError: `not_rated`
-        """
-        request, roles = await self.look(request_id, actor_id)
-        rating = await self._rating(request)
-        if rating is None or Role.RESIDENT not in roles:
-            raise CaseError("not_rated")
-        rating.reason = reason or rating.reason
-        if comment:
-            rating.comment = f"{rating.comment}\n{comment}" if rating.comment else comment
-            for person_id in await self._in_office(request, rating.handler_id, rating.first_responder_id):
-                self._tell(request, person_id, "rating_comment", rating=rating.id)
-
-    async def settle(self, request_id: int, actor_id: int) -> Request:
-        """已解决: the resident says that the outcome stands; the rating is asked next."""
-        request, status, role = await self._may(Action.SETTLE, request_id, actor_id)
-        request.status = status
-        await self._event(request, Action.SETTLE, actor_id, role)
-        return request
-
-    async def reopen(self, request_id: int, actor_id: int) -> Request:
-        """还没解决: back to the first responder; the promise is not reset (rules 5 and 9)."""
-        request, status, role = await self._may(Action.REOPEN, request_id, actor_id)
-        request.status, request.round = status, request.round + 1
-        request.handler_id = request.first_responder_id
-        request.offered_to_id = request.resolved_at = request.closed_at = request.reminded_at = None
-        await self._event(request, Action.REOPEN, actor_id, role, round=request.round)
-        self._tell(request, request.first_responder_id, "reopened")
-        for manager in await self._people.managers(request.area_id):
-            if manager != request.first_responder_id:
-                self._tell(request, manager, "reopened")
         return request
 
     # -- talking
@@ -358,21 +253,3 @@ class Casebook(Clockwork):
         else:
             await self._tell_resident(request, "relay_edit", caller=actor_id, message=message.id)
         return message
-
-    # -- inside
-
-    async def _revise(self, request_id: int, actor_id: int, rating: Rating, level: int) -> Rating:
-        request, _, role = await self._may(Action.REVISE, request_id, actor_id)
-        if rating.revised_level is not None:
-            raise CaseError("revised_already")
-        rating.revised_level, rating.revised_at = level, self._now
-        await self._event(request, Action.REVISE, actor_id, role, level=level, round=request.round)
-        await self._tell_rated(request, level)
-        return rating
-
-    async def _tell_rated(self, request: Request, level: int) -> None:
-        told = set(await self._in_office(request, request.handler_id, request.first_responder_id))
-        if level in POOR:
-            told |= set(await self._people.managers(request.area_id))
-        for person_id in told:
-            self._tell(request, person_id, "rated", level=level)

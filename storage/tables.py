@@ -155,6 +155,7 @@ class Request(Base):
     look_at: Mapped[datetime | None] = mapped_column(index=True)
     looked_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
         Index("request_of_resident", "resident_id", "status"),

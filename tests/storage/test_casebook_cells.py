@@ -9,7 +9,7 @@ from knowledge.lifecycle import Action, NotAllowed, Role, Status
 from storage.casebook import Casebook
 from storage.ledger import CaseError, Source
 from storage.tables import Rating, Request
-from tests.lifecycle_table import AFTER, ALLOWED
+from tests.lifecycle_table import ALLOWED, after
 from tests.storage.office import Office
 
 Act = Callable[[Casebook, Request, int, "People"], Awaitable[Any]]
@@ -72,7 +72,7 @@ async def attempt(
     office: Office, request: Request, people: People, action: Action, status: Status, role: Role
 ) -> Status | None:
     """The status after the act, tried and rolled back; None when it was refused, with nothing changed."""
-    after: Status | None = None
+    now_has: Status | None = None
     try:
         async with office.books() as books:
             session = books._session
@@ -88,13 +88,13 @@ async def attempt(
             try:
                 await ACTS[action](books, now, people[role], people)
                 await session.flush()
-                after = now.status
+                now_has = now.status
             except (NotAllowed, CaseError):
                 found = (now.status, now.events, now.first_responder_id, now.handler_id, now.offered_to_id)
                 assert found == before, (action, status, role)
             raise RolledBackError
     except RolledBackError:
-        return after
+        return now_has
 
 
 @pytest.mark.parametrize("action", list(ACTS), ids=lambda action: action.value)
@@ -107,7 +107,7 @@ async def test_every_cell(office: Office, action: Action) -> None:
         for role in ACTING:
             if action in (Action.CONTACT, Action.SUPPLY) and (action is Action.SUPPLY) != (role is Role.RESIDENT):
                 continue  # both are `say`; which of them it is follows from who speaks
-            expected = AFTER.get(action, status) if (action, status, role) in ALLOWED else None
+            expected = after(action, status) if (action, status, role) in ALLOWED else None
             assert await attempt(office, request, people, action, status, role) == expected, (status, role)
 
 
