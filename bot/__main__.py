@@ -235,10 +235,14 @@ def outcomes(
     """Write what was proposed and chosen for residents' words, for `python -m knowledge suggest`."""
     if end < start:
         fail("--to: expected a day that is not before --from", 2)
-    from bot.tools import write_outcomes
+    from bot.tools import outcome_lines, write_private
 
-    found = run_now(_with_database(lambda db: write_outcomes(db, settings(), start.date(), end.date(), area, out)))
-    print(f"{out}: {found} needs", file=sys.stderr)
+    lines = run_now(_with_database(lambda db: outcome_lines(db, settings(), start.date(), end.date(), area)))
+    try:
+        write_private(lines, out)
+    except OSError as error:
+        fail(f"{out}: {error.strerror}")
+    print(f"{out}: {len(lines)} needs", file=sys.stderr)
 
 
 @cli.command()

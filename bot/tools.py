@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,14 +103,10 @@ def write_summary(sheets: list["Table"], out: Path) -> None:
         out.with_name(f"{out.stem}-{table.title}.csv").write_bytes(spreadsheets.comma_separated(table))
 
 
-async def write_outcomes(
-    database: Database, settings: Settings, first: date, last: date, code: str | None, out: Path
-) -> int:
-    """Write what `python -m knowledge suggest` reads, a line for each need recorded from `first` to `last` (both
-    included); readable by its owner only, for residents' words are in it. Returns how many.
+async def outcome_lines(database: Database, settings: Settings, first: date, last: date, code: str | None) -> list[str]:
+    """What `python -m knowledge suggest` reads, a line for each need recorded from `first` to `last`, both included.
 
     :raises PeopleError: `no_area`
-    :raises OSError: it cannot be written there
     """
     services = Catalogue.load(settings.catalogue).services.keys()
     start = datetime.combine(first, time(), settings.zone)
@@ -121,10 +118,17 @@ async def write_outcomes(
             raise PeopleError("no_area", given=code)
         areas = await people.within([area.id]) if area else frozenset(a.id for a in await people.areas())
         found = await outcomes(session, start, end, areas, services)
+    return [json.dumps(row, ensure_ascii=False) + "\n" for row in found]
+
+
+def write_private(lines: Iterable[str], out: Path) -> None:
+    """Write lines that only the owner of the file may read: residents' words are in them.
+
+    :raises OSError: it cannot be written there
+    """
     out.touch(mode=0o600)
     out.chmod(0o600)
-    out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found), encoding="utf-8")
-    return len(found)
+    out.write_text("".join(lines), encoding="utf-8")
 
 
 async def staff_link(database: Database, settings: Settings, code: str, name: str, now: datetime) -> str:

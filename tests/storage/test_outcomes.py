@@ -20,7 +20,9 @@ async def found(office: Office, *, days: int = 1) -> list[tuple[str, list[str], 
 
 async def test_what_was_proposed_and_what_was_chosen(any_office: Office) -> None:
     """In the order of recording; a service that is in no list any more is not proposed."""
-    await any_office.record(text="屋头没得人煮饭", service_id="elderly.meals", matched=("elderly.home_care", "gone.item"))
+    await any_office.record(
+        text="屋头没得人煮饭", service_id="elderly.meals", matched=("elderly.home_care", "gone.item")
+    )
     await any_office.record(text="不晓得找哪个", service_id="general.window")
     assert await found(any_office) == [
         ("屋头没得人煮饭", ["elderly.home_care"], "elderly.meals"),
