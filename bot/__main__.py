@@ -226,6 +226,26 @@ def export(
 
 
 @cli.command()
+def outcomes(
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="the last day")],
+    out: Annotated[Path, typer.Option(help="outcomes.jsonl")],
+    area: Annotated[str | None, typer.Option(help="only this area and those under it")] = None,
+) -> None:
+    """Write what was proposed and chosen for residents' words, for `python -m knowledge suggest`."""
+    if end < start:
+        fail("--to: expected a day that is not before --from", 2)
+    from bot.tools import outcome_lines, write_private
+
+    lines = run_now(_with_database(lambda db: outcome_lines(db, settings(), start.date(), end.date(), area)))
+    try:
+        write_private(lines, out)
+    except OSError as error:
+        fail(f"{out}: {error.strerror}")
+    print(f"{out}: {len(lines)} needs", file=sys.stderr)
+
+
+@cli.command()
 def check() -> None:
     """Check settings, catalogue, database, and that every area has somebody who answers."""
     from bot.tools import check_all
