@@ -121,7 +121,7 @@ async def in_talk(message: Message, desk: Desk) -> Answer:
         waiting = [r.id for r in await desk.casebook.waiting_for_answer(desk.me.id)]
         if set(waiting) - {request.id, *desk.data.get("waiting", ())}:
             return await _ask_whose(desk, content)  # somebody else has asked something meanwhile
-        if needs.is_new(desk, content, request.service_id):
+        if not content.files and needs.is_new(desk, content, request.service_id):
             if request.id not in waiting:
                 return await needs.new_words(desk, content)
             return await pass_on(desk, request.id, [content], guessed=True)

@@ -23,6 +23,7 @@ files-attached = { $count ->
 my-requests = You have { $count } requests, { $open } still open. Tap one to see more:
     .elder = Your requests. Tap one to see it:
 my-requests-none = You have no open requests. If you need anything, just say it.
+number-mistyped = This number does not add up: one digit may be wrong. Please check it, or look under “My requests”.
 my-card-head = <b>{ $service }</b>
     Number <code>{ $number }</code>
 my-card-people = First responder: <b>{ $responder }</b>; handler: { $handler }
