@@ -85,7 +85,7 @@ async def begin(desk: Desk, request_id: int) -> Say:
     desk.stay(Step.talk, request=request.id, fresh=True)
     name = await _other_side(desk, request, roles)
     key = "talk-as-resident" if Role.RESIDENT in roles else "talk-as-staff"
-    if Role.RESIDENT not in roles and (await desk.people.get(request.resident_id)).chat_id is None:
+    if not await _in_chat(desk, request, roles):
         key = "talk-no-chat"
     return desk.say(key, [desk.button("talk-end", Pick(what="end"))], name=name, request_id=request.id)
 
@@ -304,7 +304,8 @@ async def pass_on(
         choices.append(Choice(desk.label("act-reopen"), Act(act="reopen", id=request.id).pack()))
     if guessed:
         choices.append(_new(desk))
-    return [*warned, desk.say("passed-on", choices, columns=2, **about)]
+    key = "passed-on" if await _in_chat(desk, request, roles) else "noted-down"
+    return [*warned, desk.say(key, choices, columns=2, **about)]
 
 
 def _warning(desk: Desk, said: Sequence[Content]) -> list[Say]:
@@ -336,6 +337,11 @@ def _over(desk: Desk, request: Request, roles: frozenset[Role], said: Sequence[C
 async def _other_side(desk: Desk, request: Request, roles: frozenset[Role]) -> str:
     other = request.handler_id if Role.RESIDENT in roles else request.resident_id
     return (await desk.people.get(other)).name
+
+
+async def _in_chat(desk: Desk, request: Request, roles: frozenset[Role]) -> bool:
+    """Whether words reach the other side; a resident for whom a request was recorded may have no chat."""
+    return Role.RESIDENT in roles or (await desk.people.get(request.resident_id)).chat_id is not None
 
 
 # -- buttons that mean nothing here any more

@@ -152,7 +152,9 @@ def test_what_is_no_number_is_not_spoken() -> None:
         numbers.spoken("26112300425")
 
 
-@pytest.mark.parametrize("text", ["261123-0042-5", "26112300425", "２６１１２３００４２５", "261123-042-4", "261123 0042 5"])
+@pytest.mark.parametrize(
+    "text", ["261123-0042-5", "26112300425", "２６１１２３００４２５", "261123-042-4", "261123 0042 5"]
+)
 def test_a_number_with_a_digit_wrong_is_known_as_one(text: str) -> None:
     """Whoever types a number with a slip in it hears so, instead of having it taken for words."""
     assert numbers.read(text) is None

@@ -121,6 +121,7 @@ talk-end = 说完了
 talk-ended = 好的。
 passed-on = ✓ 已转给<b>{ $name }</b>（{ $number }）。接着说也会转给{ $name }。
 passed-aside = ✓ 已转给<b>{ $name }</b>（{ $number }）。
+noted-down = ✓ 已记下（{ $number }）。<b>{ $name }</b>没有用聊天，请打电话告诉。
 edit-not-passed = 您改的这句话没有转给别人。要说的话，请再发一次。
 talk-over = { $number } 这件{ $status }，话转不过去了，先给您留着。您是要：
 talk-over-staff = { $number } 这件{ $status }，刚才的话没有转给居民。
