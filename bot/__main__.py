@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar, cast
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,10 +24,12 @@ from storage.schema import SchemaError
 from storage.tables import Level
 
 cli = typer.Typer(no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False, help="首问 · Shouwen")
-areas = typer.Typer(no_args_is_help=True, help="Areas: 区县 › 街道 › 社区 › 网格")
+areas = typer.Typer(help="Areas: 区县 › 街道 › 社区 › 网格")
 cli.add_typer(areas, name="area")
 
 T = TypeVar("T")
+_WRONG_USE = cast(type[Exception], typer.BadParameter.__mro__[2])
+"""What typer raises for wrong use of the command line."""
 
 
 class InviteRole(StrEnum):
@@ -307,5 +309,18 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def start(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; wrong use, too, is said in one line."""
+    try:
+        result = cli(arguments, standalone_mode=False)
+    except _WRONG_USE as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 2
+    except typer.Abort:
+        print("Aborted.", file=sys.stderr)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
 if __name__ == "__main__":
-    cli()
+    sys.exit(start())

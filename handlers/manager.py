@@ -120,6 +120,7 @@ async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
         choices = [desk.button(f"export-{k}", Pick(what="export", arg=f"{name}.{k}")) for k in ("xlsx", "csv")]
         return desk.say("export-kind", choices)
     start, end = reports.period(name, desk.now, desk.office.rules.zone)
+    desk.first(desk.say("export-coming"))
     desk.casebook.outbox.notice(
         desk.me.id,
         "export",
@@ -127,7 +128,7 @@ async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
         start=start.isoformat(),
         end=end.isoformat(),
     )
-    return desk.say("export-coming")
+    return None
 
 
 @router.callback_query(Pick.filter(F.what.in_({"overview", "list", "export"})))

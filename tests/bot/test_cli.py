@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
-from bot.__main__ import cli
+from bot.__main__ import cli, start
 from bot.settings import PREFIX
 from knowledge.lifecycle import Role
 from knowledge.numbers import spoken
@@ -253,3 +253,22 @@ def test_small_commands_do_not_load_the_chat_library() -> None:
     )
     root = Path(__file__).resolve().parents[2]
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["area"],
+        ["nosuch"],
+        ["invite"],
+        ["invite", "boss", "--area", "HJ"],
+        ["erase"],
+        ["export", "--from", "yesterday", "--to", "2026-01-01", "--out", "a.csv"],
+    ],
+)
+def test_wrong_use_is_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """No box, no usage text: a line that a log or a colleague on the phone can pass on."""
+    assert start(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1

@@ -192,6 +192,8 @@ async def test_talking_to_somebody_without_a_chat(world: World) -> None:
     worker.sees("没有用聊天", "请打电话")
     await worker.says("说好明天来")
     worker.sees("没有送到，只留了记录")
+    worker.sees("已记下", "没有用聊天")
+    assert "已转给" not in worker.transcript()
     await worker.says("说完了")
     await worker.says("我的任务")
     await worker.clicks("老年助餐")
