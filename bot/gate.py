@@ -130,7 +130,7 @@ class Gate:
     async def _desk(self, session: AsyncSession, bot: Bot, chat: Chat, user: User | None, now: datetime) -> Desk:
         people = People(session, now)
         channel = self.channels[bot.id]
-        person = await people.by_chat(channel, chat.id)
+        person, posts = await people.present(channel, chat.id)
         if person is not None:
             person.unreachable_at = None  # whoever writes can be reached
         return Desk(
@@ -140,7 +140,7 @@ class Gate:
             channel=channel,
             chat=await conversations.load(session, bot.id, chat.id),
             person=person,
-            posts=await people.posts(person.id) if person else (),
+            posts=posts,
             first_name=clean(user.full_name)[:40] if user else "",
             locale=_locale(user),
         )

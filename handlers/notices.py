@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from html import escape
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from handlers import cards, clock_notices, mediation_notices, rota_words, spreadsheets
 from handlers.about import About, Document, Parcel
@@ -18,6 +20,17 @@ from storage.casebook import Casebook
 from storage.people import People
 from storage.tables import Area, Message, Outbox, Person, Rating, Request
 
+_RESIDENT, _RESPONDER, _HANDLER = aliased(Person), aliased(Person), aliased(Person)
+_ABOUT = (
+    select(Request, Area, _RESIDENT, _RESPONDER, _HANDLER)
+    .join(Area, Area.id == Request.area_id)
+    .join(_RESIDENT, _RESIDENT.id == Request.resident_id)
+    .join(_RESPONDER, _RESPONDER.id == Request.first_responder_id)
+    .join(_HANDLER, _HANDLER.id == Request.handler_id)
+    .where(Request.id == bindparam("request_id"))
+)
+"""A request with whom and what a notice of it may name."""
+
 Renderer = Callable[[About], Awaitable[list[Parcel]]]
 
 
@@ -27,10 +40,10 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
     voice = Voice(office.texts, person.language, person.elder_mode, office.rules.zone)
     if row.kind in _PLAIN:
         return await _PLAIN[row.kind](row, person, voice, office, session, now)
-    request = await session.get(Request, row.request_id)
-    area = await session.get(Area, request.area_id) if request else None
-    if request is None or area is None:
+    found = (await session.execute(_ABOUT, {"request_id": row.request_id})).one_or_none()
+    if found is None:
         return []
+    request, area, *holders = found
     people = People(session, now)
     roles = await Casebook(session, office.rules, now).roles(request, person.id)
     if not roles and not await people.posts(person.id):
@@ -45,11 +58,7 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
         request=request,
         item=office.rules.catalogue.service(request.service_id),
         area=area,
-        people=cards.People(
-            await people.get(request.resident_id),
-            await people.get(request.first_responder_id),
-            await people.get(request.handler_id),
-        ),
+        people=cards.People(*holders),
         roles=roles,
     )
     return await _RENDERERS[row.kind](about)

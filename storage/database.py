@@ -98,6 +98,12 @@ class Database:
             self._driver.close()
 
 
+def remembered(session: AsyncSession, kind: str) -> dict[Any, Any]:
+    """What this unit of work has read of a kind already and need not read again; whoever changes it forgets it."""
+    known: dict[Any, Any] = session.info.setdefault(f"shouwen_{kind}", {})
+    return known
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Whether the error means that the database could not be used just now (locked, full, away)."""
     return isinstance(error, OperationalError | OSError) or getattr(error, "connection_invalidated", False)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,7 @@ from knowledge.deadlines import Promises, ServiceHours, WorkingTime, promise
 from knowledge.lifecycle import OPEN, Action, Intake, Role, Status, allowed, check
 from knowledge.responsibility import first_responder
 from storage import history, rota
+from storage.database import remembered
 from storage.outbox import OutboxWriter
 from storage.people import People
 from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
@@ -146,27 +147,13 @@ class Ledger:
 
     async def of_resident(self, person_id: int, statuses: Collection[Status] = OPEN) -> list[Request]:
         """A resident's requests in these statuses, the newest first."""
-        found = await self._session.execute(
-            select(Request)
-            .where(Request.resident_id == person_id, Request.status.in_(statuses))
-            .order_by(Request.id.desc())
-        )
+        found = await self._session.execute(_OF_RESIDENT, {"person_id": person_id, "statuses": list(statuses)})
         return list(found.scalars())
 
     async def waiting_for_answer(self, person_id: int) -> list[Request]:
         """A resident's open requests in which staff spoke last, within two days: the next words answer them."""
-        newest = (
-            select(Message.request_id, func.max(Message.id).label("message_id"))
-            .join(Request, Request.id == Message.request_id)
-            .where(Request.resident_id == person_id, Request.status.in_({*OPEN, Status.RESOLVED}))
-            .group_by(Message.request_id)
-            .subquery()
-        )
         found = await self._session.execute(
-            select(Request)
-            .join(newest, newest.c.request_id == Request.id)
-            .join(Message, Message.id == newest.c.message_id)
-            .where(Message.role != Role.RESIDENT, Message.created_at > self._now - _ANSWER_WITHIN)
+            _WAITING_FOR_ANSWER, {"person_id": person_id, "since": self._now - _ANSWER_WITHIN}
         )
         return list(found.scalars())
 
@@ -215,9 +202,13 @@ class Ledger:
     async def _load(self, request_id: int) -> Request:
         if not 0 < request_id < _BEYOND:
             raise CaseError("not_yours")
-        request = await self._session.get(Request, request_id, with_for_update=True)
+        known = remembered(self._session, "requests")  # locked by the first look, so that nobody else changes it
+        request: Request | None = known.get(request_id)
+        if request is None:
+            request = await self._session.get(Request, request_id, with_for_update=True)
         if request is None:
             raise CaseError("not_yours")
+        known[request_id] = request
         return request
 
     async def _posts_here(self, request: Request, person_id: int) -> set[Role]:
@@ -373,3 +364,27 @@ class Ledger:
 def acting_role(roles: frozenset[Role]) -> Role:
     """The role somebody speaks in when they have several."""
     return next(role for role in _ORDER if role in roles)
+
+
+# What every update asks is put together once.
+_OF_RESIDENT = (
+    select(Request)
+    .where(
+        Request.resident_id == bindparam("person_id"),
+        Request.status.in_(bindparam("statuses", expanding=True)),
+    )
+    .order_by(Request.id.desc())
+)
+_NEWEST = (
+    select(Message.request_id, func.max(Message.id).label("message_id"))
+    .join(Request, Request.id == Message.request_id)
+    .where(Request.resident_id == bindparam("person_id"), Request.status.in_({*OPEN, Status.RESOLVED}))
+    .group_by(Message.request_id)
+    .subquery()
+)
+_WAITING_FOR_ANSWER = (
+    select(Request)
+    .join(_NEWEST, _NEWEST.c.request_id == Request.id)
+    .join(Message, Message.id == _NEWEST.c.message_id)
+    .where(Message.role != Role.RESIDENT, Message.created_at > bindparam("since"))
+)
