@@ -151,6 +151,7 @@ class Gate:
         says = [answer] if isinstance(answer, Say) else list(answer or ())
         for say in says:
             row = outbox.reply(desk.channel, desk.chat.chat_id, say.pack(), request_id=say.request_id)
+            row.payload["voice"] = [desk.language, desk.elder]
             row.person_id = desk.person.id if desk.person else None  # so that it keeps its place among the notices
             if say.choices:
                 shown, rest = page(say.choices, desk.elder, desk.t("more"))

@@ -4,13 +4,15 @@ them at least once. A claim is a lease: a courier that dies lets go of its rows 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Integer, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.database import UTCDateTime
 from storage.mediation_tables import MediationShown
 from storage.tables import Message, Outbox, Shown
 
@@ -147,36 +149,69 @@ async def next_due(session: AsyncSession) -> datetime | None:
     return min((max(due, leased) if leased else due for due, leased in rows), default=None)
 
 
-async def settle(session: AsyncSession, results: Iterable[Sent], now: datetime) -> None:
+async def settle(session: AsyncSession, results: Sequence[Sent], now: datetime) -> None:
     """Write down what became of delivered rows, and which chat message shows which request."""
+    for spent in (True, False):
+        done = [r.row.id for r in results if r.error is None and r.retry_at is None and r.spent is spent]
+        if done:
+            await session.execute(_DELIVERED, {"ids": done, "now": now, "spent": int(spent)})
+    others = [
+        {
+            "of": r.row.id,
+            "spent": int(r.spent),
+            "error": (r.error or "")[:200] or None,
+            "due": r.retry_at,
+            "failed": now if r.retry_at is None else None,
+        }
+        for r in results
+        if r.error is not None or r.retry_at is not None
+    ]
+    if others:
+        await session.execute(_PUT_OFF, others)
+    requests, cases = [], []
     for result in results:
         row = result.row
-        values: dict[str, Any] = {"leased_until": None, "error": (result.error or "")[:200] or None}
-        if result.spent:
-            values["attempts"] = Outbox.attempts + 1
-        if result.retry_at is not None:
-            values["due_at"] = result.retry_at
-        elif result.error is not None:
-            values["failed_at"] = now
-        else:
-            values["sent_at"] = now
-        await session.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
-        case_id = row.payload.get("case")
-        if row.request_id is None and case_id is not None and row.channel is not None:
-            for message_id in result.message_ids:
-                place = {"channel": row.channel, "chat_id": row.chat_id, "message_id": message_id}
-                await session.merge(MediationShown(**place, case_id=case_id))
-        if row.request_id is not None and row.channel is not None:
-            for message_id in result.message_ids:
-                await session.merge(
-                    Shown(
-                        channel=row.channel,
-                        chat_id=row.chat_id,
-                        message_id=message_id,
-                        request_id=row.request_id,
-                        relayed_id=row.payload.get("message"),
-                    )
-                )
+        for message_id in result.message_ids if row.channel is not None else ():
+            place = {"channel": row.channel, "chat_id": row.chat_id, "message_id": message_id}
+            if row.request_id is not None:
+                place |= {"request_id": row.request_id, "relayed_id": row.payload.get("message")}
+                requests.append(place)
+            elif (case_id := row.payload.get("case")) is not None:
+                cases.append(place | {"case_id": case_id})
+    dialect = session.get_bind().dialect.name
+    if requests:
+        await session.execute(_put(Shown.__table__, dialect), requests)
+    if cases:
+        await session.execute(_put(MediationShown.__table__, dialect), cases)
+
+
+_ROWS: Any = Outbox.__table__
+_DELIVERED = (
+    update(_ROWS)
+    .where(_ROWS.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        leased_until=None, error=None, sent_at=bindparam("now"), attempts=_ROWS.c.attempts + bindparam("spent", type_=Integer)
+    )
+)
+_PUT_OFF = (
+    update(_ROWS)
+    .where(_ROWS.c.id == bindparam("of"))
+    .values(
+        leased_until=None,
+        error=bindparam("error"),
+        due_at=func.coalesce(bindparam("due", type_=UTCDateTime), _ROWS.c.due_at),
+        failed_at=bindparam("failed"),
+        attempts=_ROWS.c.attempts + bindparam("spent", type_=Integer),
+    )
+)
+
+
+@cache
+def _put(table: Any, dialect: str) -> Any:
+    """Write rows of `table`; one that is there already says what the new one says."""
+    put = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table)
+    said = {c.name: put.excluded[c.name] for c in table.columns if not c.primary_key}
+    return put.on_conflict_do_update(index_elements=[c.name for c in table.primary_key], set_=said)
 
 
 async def shown(session: AsyncSession, channel: str, chat_id: int, message_id: int) -> Shown | None:

@@ -7,7 +7,7 @@ transaction that is marked as long (`Connection.aside`: exports, audits, copies)
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -131,6 +131,16 @@ class Connection:
         self._connection.close()
 
 
+class _AtOnce:
+    """Something to await that is there already: SQLAlchemy takes a driver that awaits nothing for one that blocks."""
+
+    def __await__(self) -> Iterator[None]:
+        return iter(())
+
+
+_AT_ONCE = _AtOnce()
+
+
 class Cursor(sqlite3.Cursor):
     """Runs its statement in the event loop; only what meets a lock waits in a thread."""
 
@@ -139,6 +149,7 @@ class Cursor(sqlite3.Cursor):
         self._driver = driver
 
     def execute(self, statement: str, parameters: Any = (), /) -> "Cursor":
+        await_only(_AT_ONCE)
         try:
             super().execute(statement, parameters)
         except sqlite3.OperationalError as error:
@@ -150,6 +161,7 @@ class Cursor(sqlite3.Cursor):
 
     def executemany(self, statement: str, rows: Iterable[Any], /) -> "Cursor":
         given = list(rows)
+        await_only(_AT_ONCE)
         try:
             super().executemany(statement, given)
         except sqlite3.OperationalError as error:
