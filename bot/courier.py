@@ -16,6 +16,7 @@ from aiogram.types import BufferedInputFile, InputFile, Message
 
 from bot.book import Book, Buttons
 from bot.faults import GiveUp, Gone, Retry, foreseen, lost, policy, trace
+from bot.pace import Pace
 from handlers import notices, parcels, rota_import
 from handlers.about import Parcel
 from handlers.desk import Office
@@ -47,6 +48,8 @@ class Courier:
     bots: Mapping[str, Bot]
     now: Callable[[], datetime]
     forget: Mapping[str, Callable[[int], Awaitable[None]]] = field(default_factory=dict)
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    """How fast a channel may be spoken to, where it has limits."""
     _lanes: dict[Lane, deque[Outbox]] = field(default_factory=lambda: defaultdict(deque))
     _carriers: dict[Lane, asyncio.Task[None]] = field(default_factory=dict)
     _held: dict[int, Lane] = field(default_factory=dict)
@@ -105,6 +108,8 @@ class Courier:
                 async with self.database.write() as session:
                     if alone:
                         await outbox.recover(session, now)
+                    elif self._held:
+                        await outbox.renew(session, self._held, now)
                     rows = await outbox.claim(session, now)
                     due = await outbox.next_due(session)
                 alone = False
@@ -186,7 +191,7 @@ class Courier:
                 return await self._import_rota(row)
             parcels_, voice = await self._prepare(row)
             if row.channel is None or row.chat_id is None:
-                return Sent(row, error="nobody to tell")
+                return Sent(row, error=outbox.NOBODY)
             bot = self.bots.get(row.channel)
             if bot is None:
                 return Sent(row, retry_at=self.now() + timedelta(minutes=1), error="channel is off", spent=False)
@@ -198,13 +203,14 @@ class Courier:
                 if not foreseen(error):
                     log.error("delivering outbox row %s (%s) failed\n%s", row.id, row.kind, trace(error))
                 return Sent(row, retry_at=verdict.at, error=type(error).__name__, spent=verdict.spent)
-            if isinstance(verdict, GiveUp):
-                log.error("outbox row %s (%s) cannot be delivered: %s", row.id, row.kind, type(error).__name__)
-            else:
-                try:
+            try:
+                if isinstance(verdict, GiveUp):
+                    log.error("outbox row %s (%s) cannot be delivered: %s", row.id, row.kind, type(error).__name__)
+                    await self._report(row)
+                else:
                     await self._unreachable(row)
-                except Exception as away:
-                    return Sent(row, retry_at=self.now() + timedelta(seconds=1), error=type(away).__name__)
+            except Exception as away:
+                return Sent(row, retry_at=self.now() + timedelta(seconds=1), error=type(away).__name__)
             return Sent(row, error=type(error).__name__)
 
     async def _import_rota(self, row: Outbox) -> Sent:
@@ -232,6 +238,8 @@ class Courier:
             for method in await self._open(row, parcel, voice):
                 step += 1
                 if step > done:
+                    if (pace := self.paces.get(row.channel or "")) is not None:
+                        await pace.turn(row.chat_id or 0, _rank(row))
                     ids = [*ids, *await self._show(bot, method, voice)]
                     self._progress[row.id] = (step, ids)
         return ids
@@ -310,19 +318,38 @@ class Courier:
             gone.unreachable_at = gone.unreachable_at or self.now()
             since = gone.unreachable_at.strftime("%Y%m%d%H%M%S")
             writer = outbox.OutboxWriter(session, self.now())
-            posts = await people.posts(gone.id)
-            areas = {p.area_id for p in posts} or ({gone.area_id} if gone.area_id and row.request_id else set())
-            told: set[int] = set()
-            for area_id in areas:
-                for above in await people.upward(area_id):
-                    managers = {m for m in await people.managers(above.id) if m != gone.id}
-                    if managers:
-                        told |= managers
-                        break
+            told = await _managers_of(people, gone, row)
             for manager in told:
                 await writer.once(f"unreachable:{gone.id}:{since}:{manager}", manager, "unreachable", who=gone.id)
         log.info("person %s is unreachable; %s managers know", gone.id, len(told))
         self.wake()
+
+    async def _report(self, row: Outbox) -> None:
+        """Something stays undelivered: the managers are told once a day that there is a list to look at."""
+        async with self.database.write() as session:
+            people = People(session, self.now())
+            if row.kind in outbox.WORDS or row.person_id is None:
+                return
+            writer = outbox.OutboxWriter(session, self.now())
+            day = self.now().astimezone(self.office.rules.zone).date()
+            for manager in await _managers_of(people, await people.get(row.person_id), row):
+                await writer.once(f"undelivered:{day}:{manager}", manager, "undelivered")
+        self.wake()
+
+
+async def _managers_of(people: People, person: Person, row: Outbox) -> set[int]:
+    """Who must know when something does not reach somebody: the managers of staff, and of a resident who was to hear
+    of a request."""
+    posts = await people.posts(person.id)
+    areas = {p.area_id for p in posts} or ({person.area_id} if person.area_id and row.request_id else set())
+    told: set[int] = set()
+    for area_id in areas:
+        for above in await people.upward(area_id):
+            managers = {m for m in await people.managers(above.id) if m != person.id}
+            if managers:
+                told |= managers
+                break
+    return told
 
 
 async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
@@ -346,6 +373,11 @@ def _buttons(bot_id: int, chat_id: int, say: Say | None, voice: Voice) -> Button
         return Buttons(bot_id, chat_id, None)
     shown, rest = page(say.choices, voice.elder, voice.t("more"))
     return Buttons(bot_id, chat_id, [[c.label, c.data] for c in shown], [[c.label, c.data] for c in rest])
+
+
+def _rank(row: Outbox) -> int:
+    """Whoever waits for an answer comes first, then what happened to a request, then the lists of the day."""
+    return 0 if row.kind == REPLY else 2 if row.kind in notices.DIGESTS else 1
 
 
 def _words(method: TelegramMethod[Any]) -> str:

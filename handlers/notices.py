@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 
 from handlers import cards, clock_notices, mediation_notices, rota_words, spreadsheets
 from handlers.about import About, Document, Parcel
-from handlers.desk import Office
-from handlers.speech import Say, quoted
+from handlers.desk import Office, Pick
+from handlers.speech import Choice, Say, quoted
 from handlers.texts import Markup, Voice
 from knowledge.lifecycle import Action, Role, offered
 from storage import outbox, privacy, reports
@@ -283,6 +283,13 @@ async def _unreachable(
     return [Parcel(Say(voice.t("notice-unreachable", name=gone.name if gone else "—")))]
 
 
+async def _undelivered(
+    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
+) -> list[Parcel]:
+    choices = [Choice(voice.t("undelivered"), Pick(what="undelivered").pack())]
+    return [Parcel(Say(voice.t("notice-undelivered"), choices))]
+
+
 async def _rota(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
@@ -298,6 +305,7 @@ _PLAIN = {
     "export": _export,
     "my_data": _my_data,
     "unreachable": _unreachable,
+    "undelivered": _undelivered,
     **dict.fromkeys(rota_words.KINDS, _rota),
     **dict.fromkeys(mediation_notices.KINDS, mediation_notices.render),
 }
@@ -330,5 +338,8 @@ _RENDERERS: dict[str, Renderer] = {
     "relay_edit": _relay_edit,
     **mediation_notices.LEGAL_AID,
 }
+DIGESTS = frozenset({"promise_digest", "today", "rating_reminder", "export", "my_data", *rota_words.KINDS})
+"""Kinds for which nobody waits: in a rush they go last."""
+
 KINDS = frozenset({*_PLAIN, *_RENDERERS})
 """Every kind of notice that can be delivered."""

@@ -52,10 +52,10 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"pool_size": pool_size, "poolclass": AsyncAdaptedQueuePool}
-        self._driver: Driver | None = None
+        self.driver: Driver | None = None
         if self.is_sqlite:
-            self._driver = Driver(patience=SQLITE_BUSY_SECONDS, pragmas=_PRAGMAS, threads=pool_size)
-            options["module"] = self._driver
+            self.driver = Driver(patience=SQLITE_BUSY_SECONDS, pragmas=_PRAGMAS, threads=pool_size)
+            options["module"] = self.driver
         else:
             options["pool_pre_ping"] = True
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
@@ -94,8 +94,8 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-        if self._driver is not None:
-            self._driver.close()
+        if self.driver is not None:
+            self.driver.close()
 
 
 def remembered(session: AsyncSession, kind: str) -> dict[Any, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import UTCDateTime
 from storage.mediation_tables import MediationShown
-from storage.tables import Message, Outbox, Shown
+from storage.tables import Message, Outbox, Person, Shown, Staff
 
 LEASE = timedelta(seconds=60)
 CLAIMED = 100
@@ -27,8 +27,19 @@ REPLY = "reply"
 
 FORGET = "forget"
 """The kind of a row that tells a channel to erase what it holds of a chat itself."""
+WORDS = frozenset({REPLY, FORGET, "undelivered"})
+"""Kinds that nobody misses when they were not delivered."""
+
+NOBODY = "nobody to tell"
+"""The error of a notice for somebody who has no chat: they are told by phone, as the casebook arranges."""
+
+LISTED = timedelta(days=14)
+"""How long what could not be delivered is listed for the managers."""
 _READ = timedelta(seconds=20)
 """How long a goodbye is left on the screen before the channel forgets the chat."""
+
+
+_ROWS: Any = Outbox.__table__
 
 
 @dataclass(frozen=True)
@@ -131,6 +142,20 @@ async def release(session: AsyncSession, row_ids: Collection[int]) -> None:
     )
 
 
+async def renew(session: AsyncSession, row_ids: Collection[int], now: datetime) -> None:
+    """Go on holding rows that wait for their turn, so that no other process takes them when the lease ends."""
+    await session.execute(
+        update(_ROWS)
+        .where(
+            _ROWS.c.id.in_(list(row_ids)),
+            _ROWS.c.sent_at.is_(None),
+            _ROWS.c.failed_at.is_(None),
+            _ROWS.c.leased_until < now + LEASE / 2,
+        )
+        .values(leased_until=now + LEASE)
+    )
+
+
 async def recover(session: AsyncSession, now: datetime) -> None:
     """Take over everything at once: only for a process that knows that it is the only one."""
     pending = (Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
@@ -185,7 +210,6 @@ async def settle(session: AsyncSession, results: Sequence[Sent], now: datetime) 
         await session.execute(_put(MediationShown.__table__, dialect), cases)
 
 
-_ROWS: Any = Outbox.__table__
 _DELIVERED = (
     update(_ROWS)
     .where(_ROWS.c.id.in_(bindparam("ids", expanding=True)))
@@ -239,8 +263,49 @@ async def copies(session: AsyncSession, relayed_id: int, channel: str, chat_id: 
     return list(rows.scalars())
 
 
+@dataclass(frozen=True)
+class Undelivered:
+    """Something that a person was never shown.
+
+    :ivar gone: whether they cannot be reached in chat now; otherwise the channel refused this one
+    """
+
+    at: datetime
+    kind: str
+    name: str
+    gone: bool
+    request_id: int | None
+
+
+async def undelivered(
+    session: AsyncSession, area_ids: Collection[int], start: int, limit: int
+) -> tuple[list[Undelivered], int]:
+    """What was given up for the people of these areas, the newest first, and how much there is in all. An answer that
+    only went on with a chat is not counted: whoever comes back is spoken to anew."""
+    staff = select(Staff.person_id).where(Staff.area_id.in_(area_ids), Staff.until.is_(None))
+    lost = (
+        select(Outbox.failed_at, Outbox.kind, Person.name, Person.unreachable_at, Outbox.request_id)
+        .join(Person, Person.id == Outbox.person_id)
+        .where(
+            Outbox.failed_at.is_not(None),
+            Outbox.error != NOBODY,
+            Outbox.kind.not_in(WORDS),
+            Person.erased_at.is_(None),
+            Person.area_id.in_(area_ids) | Person.id.in_(staff),
+        )
+    )
+    total = (await session.execute(select(func.count()).select_from(lost.subquery()))).scalar_one()
+    found = await session.execute(lost.order_by(Outbox.id.desc()).offset(start).limit(limit))
+    return [Undelivered(at, kind, name, gone is not None, of) for at, kind, name, gone, of in found], total
+
+
 async def prune(session: AsyncSession, before: datetime) -> int:
     """Forget rows that were delivered, or given up, before this: their words are personal data; `Shown` still tells
-    which request a message belongs to."""
-    done = await session.execute(delete(Outbox).where((Outbox.sent_at < before) | (Outbox.failed_at < before)))
+    which request a message belongs to. What stands in the list of the undelivered stays there `LISTED` longer."""
+    words = Outbox.kind.in_(WORDS) | (Outbox.error == NOBODY)
+    done = await session.execute(
+        delete(Outbox).where(
+            (Outbox.sent_at < before) | ((Outbox.failed_at < before) & words) | (Outbox.failed_at < before - LISTED)
+        )
+    )
     return int(done.rowcount)  # type: ignore[attr-defined]

@@ -42,14 +42,14 @@ class Driver:
     Binary = sqlite3.Binary
 
     def __init__(self, *, patience: float, pragmas: Sequence[str], threads: int) -> None:
-        self._patience, self._pragmas = patience, pragmas
+        self.patience, self._pragmas = patience, pragmas
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sqlite")
 
     def connect(self, database: str, **options: Any) -> "Connection":
         def opened() -> sqlite3.Connection:
             made = sqlite3.connect(
                 database,
-                **{**options, "check_same_thread": False, "isolation_level": None, "timeout": self._patience},
+                **{**options, "check_same_thread": False, "isolation_level": None, "timeout": self.patience},
             )
             try:
                 for pragma in self._pragmas:
@@ -79,7 +79,7 @@ class Driver:
         """Do it in a thread and wait for locks there."""
 
         def waiting() -> T:
-            connection.execute(f"PRAGMA busy_timeout={int(self._patience * 1000)}")
+            connection.execute(f"PRAGMA busy_timeout={int(self.patience * 1000)}")
             try:
                 return work()
             finally:
