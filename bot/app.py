@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 
 from aiogram import Bot, Dispatcher
 from aiogram.fsm.storage.base import BaseEventIsolation
@@ -38,7 +38,7 @@ class Steady:
 
     def __init__(
         self,
-        wall: Callable[[], datetime] = partial(datetime.now, UTC),
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
         passing: Callable[[], float] = time.monotonic,
     ) -> None:
         self._wall, self._passing = wall, passing

@@ -1,7 +1,7 @@
 """`python -m bot backup` and `restore`: everything the office knows in one file, taken while it works.
 
-The file is a zip: `manifest.json`, `tables/NAME.jsonl` (storage/backup.py), `files/…` for the data folder. It holds what
-people said and the key of the web chat's cookies, so it is written for its owner's eyes only."""
+The file is a zip: `manifest.json`, `tables/NAME.jsonl` (storage/backup.py), `files/…` for the data folder. It holds
+what people said and the key of the web chat's cookies, so it is written for its owner's eyes only."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from storage import backup as tables
 from storage import history
@@ -32,7 +32,7 @@ async def backup(database: Database, data: Path, out: Path, now: datetime) -> di
     :raises BackupError, SchemaError, OSError: it cannot be taken
     """
     part = out.with_name(f"{out.name}.part")
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+    with _private(part) as stream:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             counts = {}
             async with tables.snapshot(database) as session:
@@ -49,6 +49,10 @@ async def backup(database: Database, data: Path, out: Path, now: datetime) -> di
         os.fsync(stream.fileno())
     part.replace(out)
     return counts
+
+
+def _private(path: Path) -> BinaryIO:
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def _add_files(archive: zipfile.ZipFile, data: Path) -> None:

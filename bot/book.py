@@ -18,7 +18,7 @@ from storage.outbox import Sent
 log = logging.getLogger(__name__)
 
 APART = 0.02
-"""Seconds between two transactions of the book at least."""
+"""Seconds between two transactions that only say what was delivered: nobody waits for them."""
 
 _AFTER_A_FAULT = 0.5
 
@@ -80,7 +80,7 @@ class Book:
         last = loop.time() - APART
         while not self._stopping or self._buttons:
             await self._call.wait()
-            if not self._stopping and (early := last + APART - loop.time()) > 0:
+            if not self._stopping and not self._buttons and (early := last + APART - loop.time()) > 0:
                 await asyncio.sleep(early)
             self._call.clear()
             try:

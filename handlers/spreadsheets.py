@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-
 from handlers import cards
 from handlers.texts import Voice
 from knowledge.catalogue import Catalogue

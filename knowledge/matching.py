@@ -83,7 +83,9 @@ class Matcher:
         """
         catalogue = Catalogue.load(folder)
         matcher = cls(catalogue, matcher_weights(catalogue))
-        matcher.match("您好，请问你们那里怎么走")  # what is read on first use is read now, so that no resident waits for it
+        matcher.match(
+            "您好，请问你们那里怎么走"
+        )  # what is read on first use is read now, so that no resident waits for it
         return matcher
 
     def match(self, text: str) -> Match:

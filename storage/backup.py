@@ -162,4 +162,6 @@ def _count_on(connection: Connection) -> None:
         ).scalar_one_or_none()
         highest = connection.execute(select(func.max(key))).scalar_one_or_none()
         if sequence is not None and highest is not None:
-            connection.execute(text("SELECT setval(CAST(:sequence AS regclass), :highest)"), {"sequence": sequence, "highest": highest})
+            connection.execute(
+                text("SELECT setval(CAST(:sequence AS regclass), :highest)"), {"sequence": sequence, "highest": highest}
+            )

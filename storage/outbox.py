@@ -1,7 +1,7 @@
 """What must still be said. Rows are written in the transaction of the act they tell of; the courier delivers
 them at least once. A claim is a lease: a courier that dies lets go of its rows when the lease ends."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -214,7 +214,10 @@ _DELIVERED = (
     update(_ROWS)
     .where(_ROWS.c.id.in_(bindparam("ids", expanding=True)))
     .values(
-        leased_until=None, error=None, sent_at=bindparam("now"), attempts=_ROWS.c.attempts + bindparam("spent", type_=Integer)
+        leased_until=None,
+        error=None,
+        sent_at=bindparam("now"),
+        attempts=_ROWS.c.attempts + bindparam("spent", type_=Integer),
     )
 )
 _PUT_OFF = (

@@ -173,9 +173,7 @@ class People:
     async def facts(self, area_id: int, service_id: str) -> dict[str, str]:
         """Local facts of a service, the nearest area's first; `*` stands for every service."""
         line = [a.id for a in await self.upward(area_id)]
-        rows = (
-            (await self._session.execute(_FACTS, {"areas": line, "services": [service_id, "*"]})).scalars().all()
-        )
+        rows = (await self._session.execute(_FACTS, {"areas": line, "services": [service_id, "*"]})).scalars().all()
         known: dict[str, str] = {}
         for fact in sorted(rows, key=lambda f: (f.service_id == "*", line.index(f.area_id))):
             known.setdefault(fact.field, fact.value)
@@ -194,9 +192,7 @@ class People:
     async def candidates(self, area_id: int) -> list[Candidate]:
         """Everybody who could be first responder in this area: its workers, and managers from here upward."""
         distance = {a.id: i for i, a in enumerate(await self.upward(area_id))}
-        rows = await self._session.execute(
-            _CANDIDATES, {"areas": list(distance), "area_id": area_id, "now": self._now}
-        )
+        rows = await self._session.execute(_CANDIDATES, {"areas": list(distance), "area_id": area_id, "now": self._now})
         return [
             Candidate(
                 person_id=person_id,
@@ -352,9 +348,7 @@ _CANDIDATES = (
 _MANAGERS = (
     select(Staff.person_id)
     .join(Person, Person.id == Staff.person_id)
-    .where(
-        Staff.area_id == bindparam("area_id"), Staff.role == Role.MANAGER, _NOW, Person.unreachable_at.is_(None)
-    )
+    .where(Staff.area_id == bindparam("area_id"), Staff.role == Role.MANAGER, _NOW, Person.unreachable_at.is_(None))
     .distinct()
 )
 _ASSIGNED = update(Staff).where(Staff.person_id == bindparam("of")).values(last_assigned_at=bindparam("now"))

@@ -19,7 +19,6 @@ from storage.people import POSTS, People, PeopleError, current
 from storage.rota_tables import Duty, Leave
 from storage.tables import Area, Person, Request, Staff
 
-
 _DUTIES = select(Duty).where(Duty.area_id == bindparam("area_id")).order_by(Duty.id)
 _LEAVES = select(Leave).where(Leave.area_id == bindparam("area_id")).order_by(Leave.first, Leave.id)
 

@@ -7,7 +7,7 @@ from tests.conftest import NOON
 
 
 def test_time_goes_on_when_the_clock_is_set_back() -> None:
-    """Set back by an hour: ten seconds later it is ten seconds later; set forward: it is followed; a lag is caught up."""
+    """Set back by an hour: ten seconds later it is ten seconds later; set forward: it is followed at once."""
     wall, passed = NOON, 0.0
     now = Steady(lambda: wall, lambda: passed)
     assert now() == NOON

@@ -1,4 +1,4 @@
-"""Everything in one file and back: while the bot runs, into either kind of database, with nothing changed on the way."""
+"""Everything in one file and back: while the bot runs, into either kind of database, nothing changed on the way."""
 
 import asyncio
 import json
