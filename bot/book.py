@@ -78,7 +78,7 @@ class Book:
     async def _keep(self) -> None:
         loop = asyncio.get_running_loop()
         last = loop.time() - APART
-        while not self._stopping or self._buttons:
+        while not self._stopping or self._buttons or self.results:
             await self._call.wait()
             if not self._stopping and not self._buttons and (early := last + APART - loop.time()) > 0:
                 await asyncio.sleep(early)

@@ -251,7 +251,7 @@ class Courier:
         if row.kind == REPLY:
             language, elder = row.payload.get("voice", ("zh", False))
             return [Parcel(Say.unpack(row.payload))], Voice(texts, language, elder, zone)
-        async with self.database.read() as session:
+        async with self.database.read(aside=row.kind in notices.LONG) as session:
             person = await session.get(Person, row.person_id)
             if person is None or person.chat_id is None or person.channel is None:
                 return [], Voice(texts, "zh", False, zone)

@@ -1,5 +1,6 @@
 """Where each chat stands, and which updates were handled: one row a chat, one row an update."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -80,6 +81,15 @@ def _mark(dialect: str) -> Any:
 async def failed(session: AsyncSession, bot_id: int, update_id: int, error: str, now: datetime) -> None:
     """Record an update that no handler could take, so that it does not come again for ever."""
     await session.merge(HandledUpdate(bot_id=bot_id, update_id=update_id, at=now, error=error[:200]))
+
+
+async def faults(session: AsyncSession) -> Sequence[HandledUpdate]:
+    """The updates of the last days that ended in a fault of the program (its kind stands there by the name of its
+    class; what was only refused has a code in small letters), the newest first."""
+    found = await session.execute(
+        select(HandledUpdate).where(HandledUpdate.error.is_not(None)).order_by(HandledUpdate.at.desc())
+    )
+    return [update for update in found.scalars() if (update.error or "")[:1].isupper()]
 
 
 async def prune(session: AsyncSession, before: datetime) -> int:

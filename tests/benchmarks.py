@@ -73,7 +73,8 @@ async def _quiet(world: World) -> None:
     """Wait until everything is delivered, however busy the machine is."""
     for _ in range(30):
         with suppress(TimeoutError):
-            return await world.quiet()
+            await world.quiet()
+            return
 
 
 async def bare(folder: Path) -> Run:
