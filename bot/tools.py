@@ -54,8 +54,8 @@ async def check_all(settings: Settings) -> list[str]:
             f"area {a.code} {a.name}: nobody answers; python -m bot invite worker --area {a.code}"
             for a in await unanswered_areas(database, datetime.now(UTC))
         ] + [
-            f"update {f.update_id} of bot {f.bot_id} could not be handled at {f.at:%Y-%m-%d %H:%M} UTC: {f.error}; whoever"
-            " wrote was told so, and the log says where"
+            f"update {f.update_id} of bot {f.bot_id} could not be handled at {f.at:%Y-%m-%d %H:%M} UTC: {f.error}; "
+            "whoever wrote was told so, and the log says where"
             for f in faults
         ]
     finally:

@@ -299,7 +299,7 @@ async def undelivered(
     )
     total = (await session.execute(select(func.count()).select_from(lost.subquery()))).scalar_one()
     found = await session.execute(lost.order_by(Outbox.id.desc()).offset(start).limit(limit))
-    return [Undelivered(at, kind, name, gone is not None, of) for at, kind, name, gone, of in found], total
+    return [Undelivered(at, kind, name, gone is not None, of) for at, kind, name, gone, of in found if at], total
 
 
 async def prune(session: AsyncSession, before: datetime) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import OPEN, Role
@@ -309,7 +309,7 @@ class People:
         return invite
 
 
-def current(now: datetime) -> Any:
+def current(now: datetime | BindParameter[datetime]) -> Any:
     """Posts that are held now."""
     return (Staff.since <= now) & (Staff.until.is_(None) | (Staff.until > now))
 

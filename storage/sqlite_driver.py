@@ -7,9 +7,9 @@ transaction that is marked as long (`Connection.aside`: exports, audits, copies)
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy.util.concurrency import await_only
 
@@ -65,7 +65,7 @@ class Driver:
     def wait_for(self, work: Callable[[], T]) -> T:
         """Have a thread do it while other tasks go on. Whoever is cancelled meanwhile waits for its end all the same,
         for a connection must not be used twice at once."""
-        return await_only(self._wait_for(work))  # type: ignore[no-any-return]
+        return await_only(self._wait_for(work))
 
     async def _wait_for(self, work: Callable[[], T]) -> T:
         future = asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -134,8 +134,8 @@ class Connection:
 class _AtOnce:
     """Something to await that is there already: SQLAlchemy takes a driver that awaits nothing for one that blocks."""
 
-    def __await__(self) -> Iterator[None]:
-        return iter(())
+    def __await__(self) -> Generator[None, None, None]:
+        yield from ()
 
 
 _AT_ONCE = _AtOnce()
@@ -148,7 +148,7 @@ class Cursor(sqlite3.Cursor):
         super().__init__(connection)
         self._driver = driver
 
-    def execute(self, statement: str, parameters: Any = (), /) -> "Cursor":
+    def execute(self, statement: str, parameters: Any = (), /) -> Self:
         await_only(_AT_ONCE)
         try:
             super().execute(statement, parameters)
@@ -159,7 +159,7 @@ class Cursor(sqlite3.Cursor):
             self._driver.patiently(self.connection, lambda: execute(statement, parameters))
         return self
 
-    def executemany(self, statement: str, rows: Iterable[Any], /) -> "Cursor":
+    def executemany(self, statement: str, rows: Iterable[Any], /) -> Self:
         given = list(rows)
         await_only(_AT_ONCE)
         try:
@@ -180,7 +180,7 @@ class AsideCursor(Cursor):
 
     _rows: list[Any]
 
-    def execute(self, statement: str, parameters: Any = (), /) -> "Cursor":
+    def execute(self, statement: str, parameters: Any = (), /) -> Self:
         execute, fetch = super(Cursor, self).execute, super().fetchall
 
         def work() -> list[Any]:

@@ -35,5 +35,5 @@ async def test_after_more_than_a_day_the_older_words_are_gone_and_nothing_else(a
         await office.quiet()
         assert office.count("request") == 2
         assert office.count("request", "text LIKE '%爆了%'") == 0
-        assert [number[7:11] for (number,) in office.rows("SELECT number FROM request ORDER BY id")] == ["0001", "0002"]
+        assert [number[6:10] for (number,) in office.rows("SELECT number FROM request ORDER BY id")] == ["0001", "0002"]
         assert (await bot.run("audit")).out == ""
