@@ -1,6 +1,7 @@
 """Open the database: one place for engine settings, units of work and the column types they need."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -83,8 +84,12 @@ class Database:
             async with made() as session, session.begin():
                 yield session
             return
-        async with self._turn, made() as session, session.begin():
-            yield session
+        asked = time.monotonic()
+        async with self._turn:
+            if self.driver is not None:  # nobody waits longer for being behind others who waited in vain
+                self.driver.waited = time.monotonic() - asked
+            async with made() as session, session.begin():
+                yield session
 
     @asynccontextmanager
     async def read(self, *, aside: bool = False) -> AsyncIterator[AsyncSession]:

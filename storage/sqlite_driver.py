@@ -43,6 +43,8 @@ class Driver:
 
     def __init__(self, *, patience: float, pragmas: Sequence[str], threads: int) -> None:
         self.patience, self._pragmas = patience, pragmas
+        self.waited = 0.0
+        """Seconds of that patience which the writer whose turn it is has spent in the queue already."""
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sqlite")
 
     def connect(self, database: str, **options: Any) -> "Connection":
@@ -79,7 +81,8 @@ class Driver:
         """Do it in a thread and wait for locks there."""
 
         def waiting() -> T:
-            connection.execute(f"PRAGMA busy_timeout={int(self.patience * 1000)}")
+            patience = max(self.patience - self.waited, 0.02)
+            connection.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
             try:
                 return work()
             finally:
