@@ -49,7 +49,7 @@ class Driver:
 
     def connect(self, database: str, **options: Any) -> "Connection":
         def opened() -> sqlite3.Connection:
-            made = sqlite3.connect(
+            made: sqlite3.Connection = sqlite3.connect(
                 database,
                 **{**options, "check_same_thread": False, "isolation_level": None, "timeout": self.patience},
             )
