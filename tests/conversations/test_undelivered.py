@@ -33,7 +33,7 @@ async def test_a_manager_sees_what_was_not_delivered(world: World) -> None:
     manager.sees("有消息送不到")
     await manager.clicks("未送达")
     manager.sees("未送达：1 条", "张秀英：消息发不出去")
-    await manager.clicks("送餐")
+    await manager.clicks("老年助餐")
     manager.sees("张秀英")
 
 

@@ -17,6 +17,8 @@ async def test_after_more_than_a_day_the_older_words_are_gone_and_nothing_else(a
     worker, early, dropped = Person(api, 1, "李敏"), Person(api, 100, "居民甲"), Person(api, 101, "居民乙")
     await office.open({worker: Role.WORKER, early: None, dropped: None})
     async with office.bot as bot:
+        await worker.send("/start")
+        await worker.sees("您好", timeout=PATIENCE)
         api.fail("sendMessage", chat_id=worker.user_id, times=None, code=502)
         await early.send("转人工")
         await early.sees("请说您的事")
