@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import inspect, select
@@ -38,6 +38,17 @@ class Told:
     def of(cls, row: Outbox) -> Told:
         assert row.person_id is not None
         return cls(row.id, row.person_id, row.kind, row.request_id, row.payload, row.unique_key, row.created_at)
+
+
+@dataclass(frozen=True)
+class Away:
+    """A leave as it was written down, kept also when it was struck out."""
+
+    area: int
+    person: int
+    first: date
+    last: date
+    substitute: int | None
 
 
 @dataclass(frozen=True)
@@ -92,7 +103,11 @@ def _after(held: Held | None, event: Event, request: Request) -> Held:
         case Action.ACKNOWLEDGE:
             return replace(now, handler=said.get("handler") or event.actor_id or held.handler, offered=None)
         case Action.TRANSFER:
-            return replace(now, offered=said["receiver"])
+            # Whoever cannot act any more holds nothing: then the transfer says who does from now on.
+            handler, receiver = said.get("handler", held.handler), said["receiver"]
+            return replace(now, handler=handler, offered=None if receiver == handler else receiver)
+        case Action.HAND_OUTSIDE:
+            return replace(now, handler=said.get("handler", held.handler), offered=None)
         case Action.REPLACE:
             before, new = said["before"], said["after"]
             return replace(
@@ -103,7 +118,7 @@ def _after(held: Held | None, event: Event, request: Request) -> Held:
             )
         case Action.REOPEN | Action.TAKE_REOPEN:
             return replace(now, handler=held.first_responder, offered=None, round=held.round + 1)
-        case Action.RESOLVE | Action.WITHDRAW:
+        case Action.RESOLVE | Action.UPHOLD | Action.WITHDRAW:
             return replace(now, offered=None)
     return now
 
@@ -113,11 +128,15 @@ class Books:
     """Everything that the rules ask about.
 
     :ivar swept: the moments at which the sweep over the promises ran to its end, in order
+    :ivar leaves: every leave that was ever written down
+    :ivar away: from when to when somebody could not be reached
     """
 
     rules: Rules
     now: datetime
     swept: Sequence[datetime] = ()
+    away: Mapping[int, Sequence[tuple[datetime, datetime | None]]] = field(default_factory=dict)
+    leaves: Collection[Away] = ()
     requests: list[Request] = field(default_factory=list)
     moves: dict[int, list[Move]] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
@@ -142,10 +161,12 @@ class Books:
         *,
         told: Sequence[Told],
         swept: Sequence[datetime] = (),
+        away: Mapping[int, Sequence[tuple[datetime, datetime | None]]] | None = None,
+        leaves: Collection[Away] = (),
         only: Collection[int] | None = None,
     ) -> Books:
         """The books as they are; with `only`, of these requests."""
-        books = cls(rules, now, swept, told=list(told))
+        books = cls(rules, now, swept, away or {}, leaves, told=list(told))
 
         async def rows(table: type[Base], column: Any = None) -> list[Any]:
             query = select(table).order_by(*inspect(table).primary_key)
@@ -199,6 +220,27 @@ class Books:
             and role in (None, post.role)
             for post in self.posts.get(person_id, ())
         )
+
+    def able(self, person_id: int, area_id: int, at: datetime) -> bool:
+        """Whether somebody held a post then and could be reached."""
+        gone = self.away.get(person_id, ())
+        reached = not any(start <= at and (end is None or at < end) for start, end in gone)
+        return reached and self.in_office(person_id, area_id, at)
+
+    def stand_ins(self, person_id: int, area_id: int, at: datetime) -> set[int]:
+        """Who might stand in for somebody on that day (AB岗): their substitute, and the substitute's."""
+        day = self.rules.office().local(at).date()
+        found: set[int] = set()
+        asked = {person_id}
+        while asked - found:
+            found |= asked
+            asked = {
+                leave.substitute
+                for leave in self.leaves
+                if leave.person in found and leave.area == area_id and leave.first <= day <= leave.last
+                and leave.substitute is not None
+            } | found  # fmt: skip
+        return found - {person_id}
 
     def heard(self, request: Request, kind: str, at: datetime) -> list[Told]:
         """Notices of this kind that were written about a request at this moment."""

@@ -23,7 +23,7 @@ from storage.people import PeopleError
 from storage.rota_tables import Leave
 from storage.tables import Outbox, Person, Request, Staff
 from tests.lifecycle_table import ALLOWED
-from tests.proof.books import Books, Told
+from tests.proof.books import Away, Books, Told
 from tests.proof.sweeps import sweeps
 from tests.proof.town import FOUNDED, SERVICES, STAYS, Town
 
@@ -80,6 +80,8 @@ class Machinery(RuleBasedStateMachine):
         self.sweeps = sweeps(self.database, self.office, lambda: self.now)
         self.swept: list[datetime] = []
         self.told: list[Told] = []
+        self.leaves: set[Away] = set()
+        self.away: dict[int, list[tuple[datetime, datetime | None]]] = {}
         self.messages = 0
         self._books: Books | None = None
 
@@ -110,7 +112,17 @@ class Machinery(RuleBasedStateMachine):
             last = self.told[-1].id if self.told else 0
             new = await session.execute(select(Outbox).where(Outbox.id > last).order_by(Outbox.id))
             self.told += [Told.of(row) for row in new.scalars()]
-            return await Books.read(session, self.office, self.now, told=self.told, swept=self.swept)
+            for leave in (await session.execute(select(Leave))).scalars():
+                self.leaves.add(Away(leave.area_id, leave.person_id, leave.first, leave.last, leave.substitute_id))
+            return await Books.read(
+                session,
+                self.office,
+                self.now,
+                told=self.told,
+                swept=self.swept,
+                away=self.away,
+                leaves=self.leaves,
+            )
 
     def request(self, request_id: int) -> Request:
         """As it stood before this step."""
@@ -304,6 +316,11 @@ class Machinery(RuleBasedStateMachine):
         self.run(self._reach(name, self.now if gone else None))
 
     async def _reach(self, name: str, unreachable_at: datetime | None) -> None:
+        spans = self.away.setdefault(self.town.ids[name], [])
+        if spans and spans[-1][1] is None:
+            spans[-1] = (spans[-1][0], self.now)
+        if unreachable_at is not None:
+            spans.append((unreachable_at, None))
         async with self.database.write() as session:
             chosen = Person.id == self.town.ids[name]
             await session.execute(update(Person).where(chosen).values(unreachable_at=unreachable_at))

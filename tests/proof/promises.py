@@ -20,13 +20,14 @@ def promised(books: Books, request: Request, moves: list[Move]) -> list[datetime
     grants = [e for e in books.extensions.get(request.id, ()) if e.granted]
     promise, found = moves[0].after.promise, []
     for move in moves:
-        at = move.event.at
         if move.before and move.before.status is Status.SUPPLEMENT and move.after.status is Status.IN_PROGRESS:
             for pause in pauses:
-                if pause.ended_at == at:
-                    promise = _moved(promise, pause.asked_at, at, length_of(books, request), office)
+                if pause.ended_at is not None and pause.ended_by != "over":
+                    promise = _moved(promise, pause.asked_at, pause.ended_at, length_of(books, request), office)
         if move.action is Action.GRANT_EXTENSION and grants:
             promise = grants[0].until
+        if move.action is Action.CORRECT:
+            promise = min(promise, datetime.fromisoformat(move.event.data["resolve_by"]))
         found.append(promise)
     return found
 

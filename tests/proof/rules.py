@@ -73,11 +73,14 @@ def rule_4(books: Books) -> Iterator[Finding]:
             if before is None:
                 continue
             if move.action is Action.TRANSFER:
-                if said.get("sender") != before.handler or said["receiver"] == before.handler or "note" not in said:
-                    yield f"{request.number}: a transfer without its sender, its receiver or its reason"
+                if said["sender"] not in (before.handler, before.offered) or "note" not in said:
+                    yield f"{request.number}: a transfer without its sender or its reason"
+                if move.after.handler != before.handler and books.able(before.handler, request.area_id, move.event.at):
+                    yield f"{request.number}: its handler lost it to a transfer that nobody has acknowledged"
                 if not books.in_office(said["receiver"], request.area_id, move.event.at):
                     yield f"{request.number}: transferred to somebody without a post"
-            if move.action is Action.ACKNOWLEDGE and move.event.actor_id not in (before.offered, before.handler):
+            asked = {before.offered, before.handler, *books.stand_ins(before.handler, request.area_id, move.event.at)}
+            if move.action is Action.ACKNOWLEDGE and move.event.actor_id not in asked:
                 yield f"{request.number}: taken by {move.event.actor_id}, whom nobody asked"
         for refusal in books.refusals.get(request.id, ()):
             if refusal.note_id is None or not refusal.contact.strip() or not refusal.body.strip():
@@ -123,8 +126,7 @@ def rule_7(books: Books) -> Iterator[Finding]:
         if not request.created_at < request.acknowledge_by <= request.contact_by <= made:
             yield f"{request.number}: its promises are not in order"
         service = books.rules.catalogue.service(request.service_id)
-        recorded = books.rules.catalogue.service(moves[0].event.data.get("service", request.service_id))
-        if recorded == service:
+        if moves[0].event.data["service"] == service.id:
             length = length_of(books, request)
             lengths = [length] if service.statutory_limit is None else [length, Duration.parse(service.statutory_limit)]
             day = min(counted(first, one, office) for one in lengths)
@@ -176,7 +178,8 @@ def rule_9(books: Books) -> Iterator[Finding]:
                 resolved = move.event.at
                 if "note" not in move.event.data:
                     yield f"{request.number}: resolved without a word"
-                if not books.resident_heard(request, "resolved", resolved):
+                news = "refusal_upheld" if move.action is Action.UPHOLD else "resolved"
+                if not books.resident_heard(request, news, resolved):
                     yield f"{request.number}: resolved and the resident does not know"
             if move.action is Action.CLOSE_UNRATED:
                 if move.after.round in rated:
@@ -320,7 +323,7 @@ def _heard(books: Books, request: Request, move: Move) -> Iterator[Finding]:
         if notice.at == at and (_RUNGS[move.action], said["stage"], said["due"]) in _rungs(request, [move], notice)
     }
     must = {held.handler} if move.action is Action.WARN else {held.handler, held.first_responder}
-    must = {person for person in must if books.in_office(person, request.area_id, at)}
+    must = {person for person in must if books.able(person, request.area_id, at)}
     if move.action is Action.ESCALATE:
         must = set()
     if must - told:
