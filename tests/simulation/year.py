@@ -48,7 +48,7 @@ SAID = Table(
 """Every notice that was ever written: the office itself forgets the words of those delivered after three days."""
 
 _EVERY = {"watch_promises": [f"{h:02}:{m}" for h in range(7, 20) for m in ("02", "32")] + ["00:02", "03:02", "22:02"]}
-_ONCE = {"morning": ["08:47", "10:47"], "forget": ["02:10"], "case_reminders": ["09:10", "16:10"]}
+_ONCE = {"morning": ["08:47"], "forget": ["02:10"], "case_reminders": ["09:10", "16:10"]}
 _OTHERS = ["09:05", "13:05", "17:05"]
 """When sweeps run. The desk runs them far more often; what matters is that none depends on when it runs."""
 
