@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.courier import Courier
 from bot.faults import trace
 from handlers.desk import Office
-from storage import case_reminders, clockwork, conversations, outbox, reports, rota
+from storage import case_reminders, clockwork, conversations, departures, outbox, reports, rota
 from storage.casebook import Casebook
 from storage.database import Database, is_unavailable
 
@@ -40,6 +40,7 @@ class Clock:
             (self.watch_promises, 1),
             (self.morning, 5),
             (self.case_reminders, 5),
+            (self.departures, 5),
             (self.ask_again, 10),
             (self.close_silent, 10),
             (self.forget, 60),
@@ -86,6 +87,14 @@ class Clock:
         async with self._database.write() as session:
             told = await case_reminders.due_reminders(session, self._office.rules, self._now())
             session.info.pop(outbox.WRITTEN, None)
+        if told:
+            self._courier.wake()
+        return told
+
+    async def departures(self) -> int:
+        """Work that nobody can act on, bodies outside to be asked, reports to be decided; returns how many heard."""
+        async with self._database.write() as session:
+            told = await departures.sweep(session, self._office.rules, self._now())
         if told:
             self._courier.wake()
         return told

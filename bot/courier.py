@@ -20,7 +20,7 @@ from handlers.about import Parcel
 from handlers.desk import Office
 from handlers.speech import Say, page
 from handlers.texts import Voice
-from storage import conversations, outbox
+from storage import conversations, departures, outbox
 from storage.database import Database, is_unavailable
 from storage.outbox import FORGET, REPLY, Sent
 from storage.people import People
@@ -304,22 +304,9 @@ class Courier:
         """Remember that somebody cannot be reached in chat, and tell the managers: of staff, and of a resident who
         was to hear of a request. Once, until they come back."""
         async with self.database.write() as session:
-            people = People(session, self.now())
-            gone = await people.get(person.id)
-            gone.unreachable_at = gone.unreachable_at or self.now()
-            since = gone.unreachable_at.strftime("%Y%m%d%H%M%S")
-            writer = outbox.OutboxWriter(session, self.now())
-            posts = await people.posts(gone.id)
-            areas = {p.area_id for p in posts} or ({gone.area_id} if gone.area_id and row.request_id else set())
-            told: set[int] = set()
-            for area_id in areas:
-                for above in await people.upward(area_id):
-                    managers = {m for m in await people.managers(above.id) if m != gone.id}
-                    if managers:
-                        told |= managers
-                        break
-            for manager in told:
-                await writer.once(f"unreachable:{gone.id}:{since}:{manager}", manager, "unreachable", who=gone.id)
+            gone = await People(session, self.now()).get(person.id)
+            about = row.request_id is not None
+            told = await departures.unreachable(session, gone, self.now(), about_request=about)
         log.info("person %s is unreachable; %s managers know", person.id, len(told))
         self.wake()
 

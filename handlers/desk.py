@@ -48,6 +48,7 @@ class Step(StatesGroup):
     outcome = State()
     transfer_reason = State()
     replace_reason = State()
+    handover = State()  # what handing on asks of staff (`data["asks"]`)
     behalf_name = State()
     behalf_phone = State()
     behalf_need = State()
@@ -62,6 +63,7 @@ OWN_WORDS = frozenset(
         Step.outcome,
         Step.transfer_reason,
         Step.replace_reason,
+        Step.handover,
         Step.behalf_name,
         Step.behalf_phone,
         Step.behalf_need,

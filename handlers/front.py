@@ -11,6 +11,7 @@ from handlers.incoming import clean, read
 from handlers.speech import MORE, Answer, Choice, Say
 from knowledge.intents import Intent, find
 from knowledge.lifecycle import Role
+from storage import departures
 from storage.people import PeopleError
 from storage.reports import open_danger
 from storage.tables import Area, Person
@@ -301,7 +302,9 @@ async def search_area(message: Message, desk: Desk) -> Answer:
 async def membership(event: ChatMemberUpdated, desk: Desk) -> Answer:
     if desk.person is not None:
         gone = event.new_chat_member.status in (ChatMemberStatus.KICKED, ChatMemberStatus.LEFT)
-        desk.person.unreachable_at = desk.now if gone else None
+        desk.person.unreachable_at = None
+        if gone:
+            await departures.unreachable(desk.session, desk.person, desk.now, about_request=False)
     return None
 
 

@@ -4,6 +4,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, Filter
 from aiogram.types import CallbackQuery, Message
 
+from handlers import handover_words
 from handlers.desk import Desk, Pick
 from handlers.front import Says
 from handlers.speech import Answer, Say
@@ -91,7 +92,8 @@ async def list_requests(query: CallbackQuery, callback_data: Pick, desk: Desk) -
     found, total = await reports.requests(desk.session, areas, chosen, desk.now, start, _LISTED)
     if not found:
         return desk.say("list-none", [desk.button("menu-overview", Pick(what="overview", arg="month"))])
-    choices = task_lines(desk, found)
+    marks = {r.id: f" · {handover_words.matter_mark(desk.voice, desk.office, r)}" for r in found}
+    choices = task_lines(desk, found, marks)
     if start + _LISTED < total:
         choices.append(desk.button("next-page", Pick(what="list", arg=f"{chosen}.{start + _LISTED}")))
     return desk.say(

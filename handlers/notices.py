@@ -7,7 +7,7 @@ from html import escape
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import cards, clock_notices, mediation_notices, rota_words, spreadsheets
+from handlers import cards, clock_notices, handover_notices, mediation_notices, rota_words, spreadsheets
 from handlers.about import About, Document, Parcel
 from handlers.desk import Office
 from handlers.speech import Say, quoted
@@ -267,13 +267,6 @@ async def _my_data(
     return [Parcel(Say(text), documents=[Document("my-data.json", lambda: made)])]
 
 
-async def _unreachable(
-    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
-) -> list[Parcel]:
-    gone = await session.get(Person, row.payload["who"])
-    return [Parcel(Say(voice.t("notice-unreachable", name=gone.name if gone else "—")))]
-
-
 async def _rota(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
@@ -288,7 +281,7 @@ _PLAIN = {
     "today": clock_notices.today,
     "export": _export,
     "my_data": _my_data,
-    "unreachable": _unreachable,
+    **handover_notices.PLAIN,
     **dict.fromkeys(rota_words.KINDS, _rota),
     **dict.fromkeys(mediation_notices.KINDS, mediation_notices.render),
 }
@@ -320,6 +313,7 @@ _RENDERERS: dict[str, Renderer] = {
     "relay": _relay,
     "relay_edit": _relay_edit,
     **mediation_notices.LEGAL_AID,
+    **handover_notices.RENDERERS,
 }
 KINDS = frozenset({*_PLAIN, *_RENDERERS})
 """Every kind of notice that can be delivered."""

@@ -8,7 +8,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards, needs, talk, timeline
+from handlers import cards, handover_words, needs, talk, timeline
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Asks, Says
 from handlers.incoming import read
@@ -39,15 +39,18 @@ async def open_request(desk: Desk, request_id: int) -> Say:
         await desk.people.get(request.first_responder_id),
         await desk.people.get(request.handler_id),
     )
+    more, acts = await handover_words.about(
+        desk.casebook, desk.voice, desk.office, request, roles, desk.me.id, people.first_responder.name
+    )
     if roles == {Role.RESIDENT}:
         level = await desk.casebook.rating_level(request)
         text = cards.for_resident(desk.voice, request, item, people, level)
         choices = cards.resident_choices(desk.voice, request, rated=level is not None)
-        return Say(text, choices, columns=2, request_id=request.id)
+        return Say("\n".join([text, *more]), choices, columns=2, request_id=request.id)
     area = await desk.people.area(request.area_id)
     text = cards.for_staff(desk.voice, request, item, people, area.name)
-    choices = cards.staff_choices(desk.voice, request, roles, phone=people.resident.phone)
-    return Say(text, choices, columns=2, request_id=request.id)
+    choices = [*acts, *cards.staff_choices(desk.voice, request, roles, phone=people.resident.phone)]
+    return Say("\n".join([text, *more]), choices, columns=2, request_id=request.id)
 
 
 @router.callback_query(Act.filter(F.act == "open"))

@@ -5,7 +5,9 @@ from aiogram import Router
 from handlers import (
     alarm,
     behalf,
+    departures,
     front,
+    handover,
     legal_aid,
     manager,
     mediation,
@@ -39,6 +41,8 @@ def build() -> Router:
         mediation.router,
         mediation_talk.router,
         worker.router,
+        handover.router,
+        departures.router,
         behalf.router,
         mediation_party.router,
         requests.router,

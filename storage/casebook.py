@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from knowledge.lifecycle import Action, Intake, NotAllowed, Role, Status, check
+from knowledge.matters import Hearer, Moment, hearers
 from storage.case_ratings import Ratings
 from storage.case_transfers import Transfers
 from storage.ledger import CaseError, Need, Source, acting_role
@@ -87,10 +88,10 @@ class Casebook(Transfers, Ratings):
             await self._event(request, Action.ACKNOWLEDGE, by, Role.HANDLER)
         await self._tell_resident(request, "recorded")
         self._tell(request, responder, "assigned")
-        if urgent:
+        if urgent or Hearer.MANAGER in hearers(service.matter, Moment.RECORD):
             for manager in await self._people.managers(area.id):
                 if manager != responder:
-                    self._tell(request, manager, "danger_alert")
+                    self._tell(request, manager, "danger_alert" if urgent else "matter_recorded")
         return request
 
     # -- the handler's acts
@@ -168,7 +169,8 @@ class Casebook(Transfers, Ratings):
             raise CaseError("urged_today")
         request.status, request.urged, request.urged_at = status, request.urged + 1, self._now
         await self._event(request, Action.URGE, actor_id, role, times=request.urged)
-        for person_id in await self._in_office(request, request.handler_id, request.first_responder_id):
+        standing_in = await self._standing_in(request, request.handler_id)
+        for person_id in await self._in_office(request, request.handler_id, request.first_responder_id, *standing_in):
             self._tell(request, person_id, "urged", times=request.urged)
         return request
 

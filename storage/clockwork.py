@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from knowledge import matters
 from knowledge.ladder import Owed, Rung, Step, due_between, next_look
 from knowledge.lifecycle import OPEN, Action, Role, Status, check
+from knowledge.matters import Hearer
 from storage.ledger import Ledger, Rules
 from storage.outbox import OutboxWriter
 from storage.people import People
@@ -30,7 +32,16 @@ FEW = 3
 BATCH = 500
 
 _CHANGES_WHAT_IS_OWED = frozenset(
-    {Action.RECORD, Action.ACKNOWLEDGE, Action.LOOK_UP, Action.RESOLVE, Action.REOPEN, Action.WITHDRAW}
+    {
+        Action.RECORD,
+        Action.ACKNOWLEDGE,
+        Action.LOOK_UP,
+        Action.RESOLVE,
+        Action.UPHOLD,
+        Action.CORRECT,
+        Action.REOPEN,
+        Action.WITHDRAW,
+    }
 )
 _ACTS = {Rung.WARN: Action.WARN, Rung.BREACH: Action.BREACH, Rung.ESCALATE: Action.ESCALATE}
 
@@ -70,20 +81,23 @@ class Clockwork(Ledger):
         return told
 
     async def _hearers(self, request: Request, rung: Rung) -> list[int]:
-        """Who hears of it: the handler (and whoever a transfer waits for); the first responder and the manager when it
-        breaks; the manager above a day later."""
-        working = [p for p in (request.handler_id, request.offered_to_id) if p is not None]
-        if rung is Rung.WARN:
-            return await self._in_office(request, *working)
-        near = await self._people.managers(request.area_id)
-        if rung is Rung.BREACH:
-            held = await self._in_office(request, *working, request.first_responder_id)
-            return list(dict.fromkeys([*held, *near]))
-        for area in (await self._people.upward(request.area_id))[1:]:
-            above = [p for p in await self._people.managers(area.id) if p not in near]
-            if above:
-                return above
-        return near
+        """Who hears of it, by the table of `knowledge.matters`: the handler (with whoever a transfer waits for, or
+        stands in), the first responder, the manager, those above. Where nobody can act, the manager does."""
+        who = matters.hearers(self._rules.catalogue.service(request.service_id).matter, matters.Moment(rung.value))
+        lines = await self._people.lines(request.area_id)
+        found: list[int] = []
+        working: list[int] = []
+        if Hearer.HANDLER in who:
+            standing_in = await self._standing_in(request, request.handler_id)
+            working = [p for p in (request.handler_id, request.offered_to_id, *standing_in) if p is not None]
+        if Hearer.FIRST_RESPONDER in who:
+            working.append(request.first_responder_id)
+        if working:
+            found += await self._in_office(request, *working)
+        for place, hearer in enumerate((Hearer.MANAGER, Hearer.ABOVE, Hearer.HIGHER)):
+            if hearer in who:
+                found += lines[place] if place < len(lines) else []
+        return list(dict.fromkeys(found or next(iter(lines), [])))
 
     async def ask_again(self, request_id: int) -> bool:
         """Ask for the rating once more, once a closure; False when there is nothing to ask."""

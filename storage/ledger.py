@@ -126,6 +126,8 @@ class Ledger:
             }
         if Role.MANAGER in posts:
             roles.add(Role.MANAGER)
+        if posts and Role.HANDLER not in roles and person_id in await self._standing_in(request, request.handler_id):
+            roles.add(Role.RECEIVER)  # AB岗: whoever stands in may take it, and holds it when they have
         return frozenset(roles)
 
     async def look(self, request_id: int, person_id: int) -> tuple[Request, frozenset[Role]]:
@@ -226,9 +228,21 @@ class Ledger:
         return {post.role for post in await self._people.posts(person_id) if post.area_id in line}
 
     async def _in_office(self, request: Request, *person_ids: int) -> list[int]:
-        """Those of them who still hold a post here, each once; the managers when none of them does."""
-        found = [p for p in dict.fromkeys(person_ids) if await self._posts_here(request, p)]
+        """Those of them who can act here, each once; the managers when none of them can."""
+        found = [p for p in dict.fromkeys(person_ids) if await self._able(request, p)]
         return found or await self._people.managers(request.area_id)
+
+    async def _able(self, request: Request, person_id: int) -> bool:
+        """Whether somebody can act on the request: they hold a post here and can be reached."""
+        if not await self._posts_here(request, person_id):
+            return False
+        return (await self._people.get(person_id)).unreachable_at is None
+
+    async def _standing_in(self, request: Request, *person_ids: int | None) -> list[int]:
+        """Who stands in today for those of them who are on leave (AB岗)."""
+        area = await self._people.area(request.area_id)
+        today = self._rules.office(area.code).local(self._now).date()
+        return await rota.standing_in(self._session, area.id, [p for p in person_ids if p is not None], today)
 
     async def _may(self, action: Action, request_id: int, actor_id: int) -> tuple[Request, Status, Role]:
         request, roles = await self.look(request_id, actor_id)

@@ -222,5 +222,10 @@ class Dockets(Ledger):
             self.outbox.notice(person_id, kind, case=docket.case.id, **payload)
 
     async def _tell_mediator(self, docket: Docket, actor_id: int, kind: str, **payload: Any) -> None:
-        if docket.case.mediator_id != actor_id:
-            self.outbox.notice(docket.case.mediator_id, kind, case=docket.case.id, **payload)
+        """The mediator hears; one who cannot act any more is stood in for by whoever conducts the case."""
+        request = docket.request
+        for person_id in (docket.case.mediator_id, request.handler_id, request.first_responder_id):
+            if await self._able(request, person_id):
+                if person_id != actor_id:
+                    self.outbox.notice(person_id, kind, case=docket.case.id, **payload)
+                return

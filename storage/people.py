@@ -220,20 +220,32 @@ class People:
     async def managers(self, area_id: int) -> list[int]:
         """Managers of the area; where it has none, those of the nearest area above that has."""
         for area in await self.upward(area_id):
-            rows = await self._session.execute(
-                select(Staff.person_id)
-                .join(Person, Person.id == Staff.person_id)
-                .where(
-                    Staff.area_id == area.id,
-                    Staff.role == Role.MANAGER,
-                    current(self._now),
-                    Person.unreachable_at.is_(None),
-                )
-                .distinct()
-            )
-            if found := list(rows.scalars()):
+            if found := await self.managers_at(area.id):
                 return found
         return []
+
+    async def managers_at(self, area_id: int) -> list[int]:
+        """Managers of just this area who can be reached."""
+        rows = await self._session.execute(
+            select(Staff.person_id)
+            .join(Person, Person.id == Staff.person_id)
+            .where(
+                Staff.area_id == area_id,
+                Staff.role == Role.MANAGER,
+                current(self._now),
+                Person.unreachable_at.is_(None),
+            )
+            .distinct()
+        )
+        return list(rows.scalars())
+
+    async def lines(self, area_id: int) -> list[list[int]]:
+        """The managers of the area, of the next area above that has others, and so on; nobody twice."""
+        found: list[list[int]] = []
+        for area in await self.upward(area_id):
+            if fresh := [p for p in await self.managers_at(area.id) if all(p not in line for line in found)]:
+                found.append(fresh)
+        return found
 
     async def colleagues(self, area_id: int) -> list[Person]:
         """Who can be given a request of this area: its workers and managers by name, then the managers above it."""
@@ -251,6 +263,31 @@ class People:
         )
         ranked = sorted(((distance[at], person.name, person.id, person) for person, at in rows), key=lambda r: r[:3])
         return list({person.id: person for *_, person in ranked}.values())
+
+    async def receivers(self, area_id: int) -> list[tuple[Person, Area]]:
+        """Who can be given a request of this area, each with the area of their post, nearest first: its people and
+        those of the area above it; further up the managers."""
+        line = await self.upward(area_id)
+        near = [area.id for area in line[:2]]
+        rows = await self._session.execute(
+            select(Person, Staff.area_id)
+            .join(Staff, Staff.person_id == Person.id)
+            .where(
+                Staff.area_id.in_([area.id for area in line]),
+                current(self._now),
+                Person.unreachable_at.is_(None),
+                Person.erased_at.is_(None),
+                or_(Staff.area_id.in_(near), Staff.role == Role.MANAGER),
+            )
+            .order_by(Person.name, Person.id)
+        )
+        people = [(person, at) for person, at in rows.all()]
+        found: dict[int, tuple[Person, Area]] = {}
+        for area in line:
+            for person, at in people:
+                if at == area.id:
+                    found.setdefault(person.id, (person, area))
+        return list(found.values())
 
     async def assigned(self, person_id: int) -> None:
         """Remember that somebody was just given a request, so that the next goes to another."""

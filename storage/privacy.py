@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Role
 from storage import case_privacy
+from storage.case_tables import OutsideTransfer, Refusal
 from storage.outbox import REPLY
 from storage.tables import (
     Conversation,
@@ -43,6 +44,9 @@ async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
     ratings = (
         (await session.execute(select(Rating).where(Rating.request_id.in_(ids)).order_by(Rating.id))).scalars().all()
     )
+    handed = await session.execute(select(OutsideTransfer).where(OutsideTransfer.request_id.in_(ids)))
+    refused = await session.execute(select(Refusal).where(Refusal.request_id.in_(ids)))
+    elsewhere = [(row.request_id, row.body, row.contact) for row in (*handed.scalars(), *refused.scalars())]
     return {
         "name": person.name,
         "phone": person.phone,
@@ -62,6 +66,7 @@ async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
                 "recorded_at": _iso(r.created_at),
                 "status": r.status.value,
                 "outcome": r.outcome,
+                "elsewhere": [{"body": b, "contact": c} for request_id, b, c in elsewhere if request_id == r.id],
                 "messages": [
                     {
                         "at": _iso(m.created_at),
@@ -120,6 +125,8 @@ async def _blank_requests(session: AsyncSession, own: Any) -> None:
     await session.execute(update(Message).where(Message.request_id.in_(own)).values(text="", files=[], earlier=[]))
     await session.execute(update(Note).where(Note.request_id.in_(own)).values(text="", salt=""))
     await session.execute(update(Rating).where(Rating.request_id.in_(own)).values(comment=None))
+    for elsewhere in (OutsideTransfer, Refusal):
+        await session.execute(update(elsewhere).where(elsewhere.request_id.in_(own)).values(body="", contact=""))
 
 
 async def _blank_chats(session: AsyncSession, person: Person, own: Any, now: datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace as changed
 from datetime import date, datetime
 
-from sqlalchemy import delete, or_, select, true, update
+from sqlalchemy import and_, delete, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge import rota as rules
@@ -197,13 +197,19 @@ async def cancel_leave(session: AsyncSession, area_id: int, leave_id: int) -> Le
 
 
 async def held(session: AsyncSession, area_ids: Iterable[int], person_id: int) -> list[Request]:
-    """Requests of these areas that somebody still owes work on, or would if the resident said 还没解决."""
+    """Requests of these areas that somebody still owes work on, is asked to take, or would owe it if the resident
+    said 还没解决."""
     rows = await session.execute(
         select(Request)
         .where(
             Request.area_id.in_(list(area_ids)),
-            Request.status.in_([*OPEN, Status.RESOLVED]),
-            or_(Request.first_responder_id == person_id, Request.handler_id == person_id),
+            or_(
+                and_(Request.first_responder_id == person_id, Request.status.in_([*OPEN, Status.RESOLVED])),
+                and_(
+                    or_(Request.handler_id == person_id, Request.offered_to_id == person_id),
+                    Request.status.in_(OPEN),
+                ),
+            ),
         )
         .order_by(Request.id)
     )
@@ -230,6 +236,20 @@ async def end_post(session: AsyncSession, area_id: int, person_id: int, now: dat
         update(Leave).where(Leave.area_id == area_id, Leave.substitute_id == person_id).values(substitute_id=None)
     )
     await session.flush()
+
+
+async def standing_in(session: AsyncSession, area_id: int, person_ids: Sequence[int], day: date) -> list[int]:
+    """The substitutes (AB岗) of those of them who are on leave in the area on this day."""
+    rows = await session.execute(
+        select(Leave.substitute_id).where(
+            Leave.area_id == area_id,
+            Leave.person_id.in_(person_ids),
+            Leave.first <= day,
+            Leave.last >= day,
+            Leave.substitute_id.is_not(None),
+        )
+    )
+    return [substitute for substitute in rows.scalars() if substitute is not None]
 
 
 # -- who answers (rule 1), and where nobody does

@@ -1,11 +1,13 @@
 """The casebook obeys the lifecycle: every act, in every status, by everybody a request can have to do with."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from knowledge.lifecycle import Action, NotAllowed, Role, Status
+from storage.case_tables import OutsideTransfer, Refusal
 from storage.casebook import Casebook
 from storage.ledger import CaseError, Source
 from storage.tables import Rating, Request
@@ -39,6 +41,16 @@ ACTS: dict[Action, Act] = {
     Action.WITHDRAW: lambda books, r, who, people: books.withdraw(r.id, who),
     Action.REPLACE: lambda books, r, who, people: books.replace(r.id, who, people.target, "调岗"),
     Action.LOOK_UP: lambda books, r, who, people: books.look_up_phone(r.id, who),
+    Action.HAND_OUTSIDE: lambda books, r, who, people: books.hand_outside(
+        r.id, who, "区法律援助中心", "023-12348", "要律师", books._now.date() + timedelta(days=3)
+    ),
+    Action.FOLLOW_OUTSIDE: lambda books, r, who, people: books.follow_outside(r.id, who, "已受理", None),
+    Action.REPORT_REFUSAL: lambda books, r, who, people: books.report_refusal(
+        r.id, who, "不归社区", "区法院", "023-12368"
+    ),
+    Action.UPHOLD: lambda books, r, who, people: books.uphold(r.id, who),
+    Action.OVERRULE: lambda books, r, who, people: books.overrule(r.id, who, "可以办"),
+    Action.CORRECT: lambda books, r, who, people: books.correct(r.id, who, "elderly.bathing"),
 }
 """Every act that a person can do. The clock's own act is tried below; those of the ladder have no method yet."""
 
@@ -83,6 +95,12 @@ async def attempt(
                 rating = {"level": 5, "rated_at": office.now, "rated_by_id": people[Role.RESIDENT]}
                 held = {"first_responder_id": now.first_responder_id, "handler_id": now.handler_id}
                 session.add(Rating(request_id=now.id, round=1, **rating, **held))
+            if action is Action.FOLLOW_OUTSIDE:
+                about = {"body": "区法院", "contact": "12368", "handed_at": office.now}
+                session.add(OutsideTransfer(request_id=now.id, handed_by_id=people[Role.HANDLER], **about))
+            if action in (Action.UPHOLD, Action.OVERRULE):
+                about = {"body": "区法院", "contact": "12368", "reported_at": office.now}
+                session.add(Refusal(request_id=now.id, reported_by_id=people[Role.HANDLER], **about))
             await session.flush()
             before = (now.status, now.events, now.first_responder_id, now.handler_id, now.offered_to_id)
             try:

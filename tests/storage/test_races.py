@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -211,3 +212,52 @@ async def test_every_event_has_its_place(any_office: Office, rivals: tuple[Datab
     async with any_office.database.read() as session:
         rows = await session.execute(select(Event.position).where(Event.request_id == request.id))
         assert sorted(rows.scalars()) == list(range(1, 13))
+
+
+async def test_two_managers_decide_at_once(any_office: Office, rivals: tuple[Database, Database]) -> None:
+    """否定报备: one agrees and one sends it back at the same moment; the first holds, the other is told."""
+    await any_office.staff("陈静", Role.MANAGER)
+    request, ids = await any_office.record(), any_office.ids
+    await any_office.act("acknowledge", request, "李敏")
+    await any_office.act("report_refusal", request, "李敏", "不归社区", "区法院", "12368")
+    results, refusals = await race(
+        rivals,
+        act(any_office.rules, "uphold", request.id, ids["王芳"]),
+        act(any_office.rules, "overrule", request.id, ids["陈静"], "接着办"),
+    )
+    assert (len(results), len(refusals)) == (1, 1)
+    now = await any_office.request(request)
+    [decided] = [e.action for e in await any_office.events(request) if e.action in ("uphold", "overrule")]
+    assert now.status is (Status.RESOLVED if decided == "uphold" else Status.IN_PROGRESS)
+
+
+async def test_take_against_withdraw(any_office: Office, rivals: tuple[Database, Database]) -> None:
+    """The colleague takes what the resident withdraws: it ends withdrawn, and was taken before or not at all."""
+    request, ids = await offered(any_office), any_office.ids
+    results, refusals = await race(
+        rivals,
+        act(any_office.rules, "acknowledge", request.id, ids["周强"]),
+        act(any_office.rules, "withdraw", request.id, ids["张秀英"]),
+    )
+    now = await any_office.request(request)
+    actions = [e.action for e in await any_office.events(request)][2:]
+    assert (now.status, now.offered_to_id) == (Status.WITHDRAWN, None)
+    assert (actions, len(results), len(refusals)) in (
+        (["acknowledge", "withdraw"], 2, 0),
+        (["withdraw"], 1, 1),
+    )
+
+
+async def test_outside_against_resolve(any_office: Office, rivals: tuple[Database, Database]) -> None:
+    """Handed outside while the handler resolves it: nobody is left asking after what is done."""
+    request, ids = await any_office.record(), any_office.ids
+    await any_office.act("acknowledge", request, "李敏")
+    day = NOON.date() + timedelta(days=3)
+    await race(
+        rivals,
+        act(any_office.rules, "hand_outside", request.id, ids["王芳"], "区法院", "12368", "要法院判", day),
+        act(any_office.rules, "resolve", request.id, ids["李敏"], "办好了"),
+    )
+    assert (await any_office.request(request)).status is Status.RESOLVED
+    async with any_office.books() as books:
+        assert await books.outside(request.id) is None
