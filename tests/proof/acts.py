@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from knowledge.lifecycle import Action, Role, Status
+from storage.casebook import Casebook
 from storage.ledger import Source
 from storage.tables import Request
 from tests.proof.machinery import STAFF, Machinery
+from tests.proof.town import SERVICES, STAYS
 
 
 def by(*likely: str) -> st.SearchStrategy[str]:
@@ -21,7 +25,7 @@ class Acts(Machinery):
 
     requests = Machinery.requests
 
-    @rule(request=requests, who=by("handler", "handler", "receiver", "receiver", "receiver"))
+    @rule(request=requests, who=by("handler", "receiver", "receiver", "substitute"))
     def acknowledge(self, request: int, who: str) -> None:
         """受理."""
         self.act(Action.ACKNOWLEDGE, request, who, lambda books, me: books.acknowledge(request, me))
@@ -99,3 +103,66 @@ class Acts(Machinery):
     def look_up(self, request: int, who: str) -> None:
         """A phone number is looked at."""
         self.act(Action.LOOK_UP, request, who, lambda books, me: books.look_up_phone(request, me))
+
+    # -- what is not the community's to do
+
+    @rule(request=requests, who=by("handler", "first_responder"), days=st.sampled_from((-1, 3, 9)))
+    def hand_outside(self, request: int, who: str, days: int) -> None:
+        """转办 to a court; the first responder holds it from then on."""
+        day = (self.now + timedelta(days=days)).date()
+        self.act(
+            Action.HAND_OUTSIDE,
+            request,
+            who,
+            lambda books, me: books.hand_outside(request, me, "法院", "023-12368", "要起诉", day),
+        )
+
+    @rule(request=requests, who=by("first_responder"), days=st.sampled_from((None, 5)))
+    def follow_outside(self, request: int, who: str, days: int | None) -> None:
+        """What the body outside has done, and when to ask again."""
+        day = None if days is None else (self.now + timedelta(days=days)).date()
+        self.act(
+            Action.FOLLOW_OUTSIDE, request, who, lambda books, me: books.follow_outside(request, me, "已立案", day)
+        )
+
+    @rule(request=requests, who=by("handler"), ground=st.sampled_from(("不归社区管", "")))
+    def report_refusal(self, request: int, who: str, ground: str) -> None:
+        """否定报备."""
+        self.act(
+            Action.REPORT_REFUSAL,
+            request,
+            who,
+            lambda books, me: books.report_refusal(request, me, ground, "住建委", "023-12319"),
+        )
+
+    @rule(request=requests, who=by("manager", "above"))
+    def uphold(self, request: int, who: str) -> None:
+        """The manager agrees."""
+        self.act(Action.UPHOLD, request, who, lambda books, me: books.uphold(request, me))
+
+    @rule(request=requests, who=by("manager", "above"))
+    def overrule(self, request: int, who: str) -> None:
+        """The manager does not."""
+        self.act(Action.OVERRULE, request, who, lambda books, me: books.overrule(request, me, "请继续办"))
+
+    @rule(request=requests, who=by("handler", "manager"), service=st.sampled_from(SERVICES))
+    def correct(self, request: int, who: str, service: str) -> None:
+        """Another service is the right one; never is the promise later for it."""
+        stood = self.act(Action.CORRECT, request, who, lambda books, me: books.correct(request, me, service))
+        if stood is not None:
+            now = next(r for r in self.books.requests if r.id == request)
+            assert now.resolve_by <= stood.resolve_by
+            assert (now.first_responder_id, now.handler_id) == (stood.first_responder_id, stood.handler_id)
+
+    @rule(gone=STAFF, to=STAFF, manager=st.sampled_from(("王芳", "赵云", STAYS)))
+    def everything_is_taken_over(self, gone: str, to: str, manager: str) -> None:
+        """A manager gives to a colleague whatever somebody held."""
+        self.tick()
+        gone_id, to_id, me = (self.town.ids[name] for name in (gone, to, manager))
+        held = [r for r in self.before.requests if gone_id in (r.first_responder_id, r.handler_id, r.offered_to_id)]
+        for request in held:
+            self.tried(self._take_over(request.id, me, gone_id, to_id))
+
+    async def _take_over(self, request_id: int, manager: int, gone: int, to: int) -> None:
+        async with self.database.write() as session:
+            await Casebook(session, self.office, self.now).take_over(request_id, manager, gone, to, "离岗")

@@ -128,6 +128,7 @@ class Books:
     """Everything that the rules ask about.
 
     :ivar swept: the moments at which the sweep over the promises ran to its end, in order
+    :ivar looked: when it was looked for work that nobody can act on
     :ivar leaves: every leave that was ever written down
     :ivar away: from when to when somebody could not be reached
     """
@@ -137,6 +138,7 @@ class Books:
     swept: Sequence[datetime] = ()
     away: Mapping[int, Sequence[tuple[datetime, datetime | None]]] = field(default_factory=dict)
     leaves: Collection[Away] = ()
+    looked: Sequence[datetime] = ()
     requests: list[Request] = field(default_factory=list)
     moves: dict[int, list[Move]] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
@@ -163,10 +165,11 @@ class Books:
         swept: Sequence[datetime] = (),
         away: Mapping[int, Sequence[tuple[datetime, datetime | None]]] | None = None,
         leaves: Collection[Away] = (),
+        looked: Sequence[datetime] = (),
         only: Collection[int] | None = None,
     ) -> Books:
         """The books as they are; with `only`, of these requests."""
-        books = cls(rules, now, swept, away or {}, leaves, told=list(told))
+        books = cls(rules, now, swept, away or {}, leaves, looked, told=list(told))
 
         async def rows(table: type[Base], column: Any = None) -> list[Any]:
             query = select(table).order_by(*inspect(table).primary_key)
@@ -226,6 +229,16 @@ class Books:
         gone = self.away.get(person_id, ())
         reached = not any(start <= at and (end is None or at < end) for start, end in gone)
         return reached and self.in_office(person_id, area_id, at)
+
+    def unable_since(self, person_id: int, area_id: int) -> datetime | None:
+        """Since when somebody cannot act here now; None when they can."""
+        gone = [start for start, end in self.away.get(person_id, ()) if end is None]
+        if gone:
+            return gone[0]
+        if self.in_office(person_id, area_id, self.now):
+            return None
+        line = self.line(area_id)
+        return max((p.until for p in self.posts.get(person_id, ()) if p.until and p.area_id in line), default=None)
 
     def stand_ins(self, person_id: int, area_id: int, at: datetime) -> set[int]:
         """Who might stand in for somebody on that day (AB岗): their substitute, and the substitute's."""

@@ -79,8 +79,10 @@ class Machinery(RuleBasedStateMachine):
         self.now = FOUNDED
         self.sweeps = sweeps(self.database, self.office, lambda: self.now)
         self.swept: list[datetime] = []
+        self.looked: list[datetime] = []
         self.told: list[Told] = []
         self.leaves: set[Away] = set()
+        self.now_away: list[Away] = []
         self.away: dict[int, list[tuple[datetime, datetime | None]]] = {}
         self.messages = 0
         self._books: Books | None = None
@@ -112,14 +114,16 @@ class Machinery(RuleBasedStateMachine):
             last = self.told[-1].id if self.told else 0
             new = await session.execute(select(Outbox).where(Outbox.id > last).order_by(Outbox.id))
             self.told += [Told.of(row) for row in new.scalars()]
-            for leave in (await session.execute(select(Leave))).scalars():
-                self.leaves.add(Away(leave.area_id, leave.person_id, leave.first, leave.last, leave.substitute_id))
+            rows = (await session.execute(select(Leave).order_by(Leave.id))).scalars()
+            self.now_away = [Away(x.area_id, x.person_id, x.first, x.last, x.substitute_id) for x in rows]
+            self.leaves |= set(self.now_away)
             return await Books.read(
                 session,
                 self.office,
                 self.now,
                 told=self.told,
                 swept=self.swept,
+                looked=self.looked,
                 away=self.away,
                 leaves=self.leaves,
             )
@@ -137,7 +141,21 @@ class Machinery(RuleBasedStateMachine):
             found |= {Role.RECEIVER} if person_id == request.offered_to_id else set()
         if self.before.in_office(person_id, request.area_id, self.now, Role.MANAGER):
             found |= {Role.MANAGER}
+        standing_in = person_id in self.substitutes(request) and Role.HANDLER not in found
+        if standing_in and self.before.in_office(person_id, request.area_id, self.now):
+            found |= {Role.RECEIVER}
         return found
+
+    def substitutes(self, request: Request) -> list[int]:
+        """Who stands in today for the handler (AB岗)."""
+        today = self.office.office().local(self.now).date()
+        return [
+            leave.substitute
+            for leave in self.now_away
+            if (leave.person, leave.area) == (request.handler_id, request.area_id)
+            and leave.first <= today <= leave.last
+            and leave.substitute is not None
+        ]
 
     def person(self, request: Request, who: str) -> int:
         """The person whom a part in a request stands for."""
@@ -146,6 +164,7 @@ class Machinery(RuleBasedStateMachine):
             "handler": request.handler_id,
             "first_responder": request.first_responder_id,
             "receiver": request.offered_to_id or self.town.ids["李敏"],
+            "substitute": next(iter(self.substitutes(request)), None),
             "resident": request.resident_id,
             "manager": self.town.ids[manager],
             "above": self.town.ids[STAYS],
@@ -364,6 +383,8 @@ class Machinery(RuleBasedStateMachine):
         await self.sweeps[name][0]()
         if name == "watch_promises":
             self.swept.append(self.now)
+        if name == "departures":
+            self.looked.append(self.now)
         self.now += MOMENT
 
 

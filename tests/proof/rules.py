@@ -15,7 +15,7 @@ from knowledge.lifecycle import Action, Role, Status
 from knowledge.satisfaction import POOR
 from storage.tables import Request
 from tests.lifecycle_table import ALLOWED, after
-from tests.proof.books import Books, Move, Told
+from tests.proof.books import OWING, Books, Move, Told
 from tests.proof.promises import counted, length_of, owed, promised
 
 Finding = str
@@ -31,6 +31,28 @@ def rule_1(books: Books) -> Iterator[Finding]:
             yield f"{request.number}: nobody is its first responder"
         if not books.in_office(first.after.first_responder, request.area_id, first.event.at):
             yield f"{request.number}: its first responder held no post when it was recorded"
+        yield from _nobody_acts(books, request, moves)
+
+
+def _nobody_acts(books: Books, request: Request, moves: list[Move]) -> Iterator[Finding]:
+    """Who answers cannot act any more: by the next working day a manager has them on a list to hand over."""
+    if request.status not in (*OWING, Status.SUPPLEMENT, Status.RESOLVED):
+        return
+    office = books.rules.office()
+    named = max(m.event.at for m in moves if m.action in (Action.RECORD, Action.REPLACE, Action.REOPEN))
+    for person in {request.first_responder_id} | ({request.handler_id} if request.status in OWING else set()):
+        since = books.unable_since(person, request.area_id)
+        if since is None:
+            continue
+        since = max(since, named)
+        looked = [
+            at
+            for at in books.looked
+            if office.local(at).date() > office.local(since).date() and next_service_moment(at, office) == at
+        ]
+        told = [n for n in books.told if n.kind in ("left_work", "unreachable") and n.payload.get("who") == person]
+        if looked and not any(n.at >= since for n in told):
+            yield f"{request.number}: {person} cannot act since {since:%F %R}, and no manager was told"
 
 
 def rule_2(books: Books) -> Iterator[Finding]:
