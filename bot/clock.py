@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.courier import Courier
 from bot.faults import trace
 from handlers.desk import Office
-from storage import case_reminders, clockwork, conversations, departures, outbox, reports, rota
+from storage import case_reminders, clockwork, conversations, departures, outbox, pause_sweep, reports, rota
 from storage.casebook import Casebook
 from storage.database import Database, is_unavailable
 
@@ -41,6 +41,7 @@ class Clock:
             (self.morning, 5),
             (self.case_reminders, 5),
             (self.departures, 5),
+            (self.watch_pauses, 5),
             (self.ask_again, 10),
             (self.close_silent, 10),
             (self.forget, 60),
@@ -98,6 +99,20 @@ class Clock:
         if told:
             self._courier.wake()
         return told
+
+    async def watch_pauses(self) -> int:
+        """Papers that did not come in time, or soon must; promises whose calendar was announced (rules 5 and 7).
+        Returns how many requests changed."""
+        done, more = 0, True
+        while more:
+            async with self._database.write() as session:
+                found = await pause_sweep.watch_pauses(session, self._office.rules, self._now())
+                written = list(session.info.pop(outbox.WRITTEN, []))
+            self._courier.submit(written)
+            done, more = done + found, found >= clockwork.BATCH
+        if done:
+            self._courier.wake()
+        return done
 
     async def ask_again(self) -> int:
         """Ask once more for the ratings that were not given in three days; returns how many."""

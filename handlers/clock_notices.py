@@ -25,6 +25,8 @@ async def _promise(a: About, rung: str) -> list[Parcel]:
     done = {"acknowledge": a.request.acknowledged_at, "contact": a.request.contacted_at}.get(stage)
     if done is not None or a.request.resolved_at is not None or a.request.closed_at is not None:
         return []
+    if a.request.paused_at is not None:
+        return []
     choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)
     when = a.voice.when(due)
     return [a.say(f"notice-promise-{rung}", choices, stage=a.voice.t(f"stage-{stage}"), when=when)]

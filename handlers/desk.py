@@ -54,6 +54,10 @@ class Step(StatesGroup):
     behalf_need = State()
     case = State()  # what a mediation or legal-aid case asks of staff (`data["asks"]`)
     case_talk = State()  # words of staff go to the other party of a mediation
+    notice_words = State()
+    supplement = State()
+    extension_reason = State()
+    extension_refused = State()
     party = State()  # words of the other party go to the mediator
 
 
@@ -69,6 +73,10 @@ OWN_WORDS = frozenset(
         Step.behalf_need,
         Step.case,
         Step.case_talk,
+        Step.notice_words,
+        Step.supplement,
+        Step.extension_reason,
+        Step.extension_refused,
     )
 )
 """Steps in which staff write about somebody else: their words are a report, not a cry or a wish of their own."""

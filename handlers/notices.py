@@ -7,7 +7,16 @@ from html import escape
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import cards, clock_notices, handover_notices, mediation_notices, rota_words, spreadsheets
+from handlers import (
+    cards,
+    clock_notices,
+    handover_notices,
+    mediation_notices,
+    pause_notices,
+    pause_words,
+    rota_words,
+    spreadsheets,
+)
 from handlers.about import About, Document, Parcel
 from handlers.desk import Office
 from handlers.speech import Say, quoted
@@ -98,7 +107,8 @@ async def _card(a: About, role: Role, head: str, *, files: bool = False, **value
     """The request with its buttons, for whoever has this role in it; somebody who lost it meanwhile gets nothing."""
     if role not in a.roles:
         return []
-    text = cards.for_staff(a.voice, a.request, a.item, a.people, a.area.name)
+    more = await pause_words.standing(Casebook(a.session, a.office.rules, a.now), a.voice, a.request, staff=True)
+    text = cards.for_staff(a.voice, a.request, a.item, a.people, a.area.name, more=more)
     choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)
     title = a.voice.t(head, **values)
     parcels = [Parcel(Say(f"{title}\n{text}", choices, 2, request_id=a.request.id))]
@@ -282,6 +292,7 @@ _PLAIN = {
     "export": _export,
     "my_data": _my_data,
     **handover_notices.PLAIN,
+    **pause_notices.PLAIN,
     **dict.fromkeys(rota_words.KINDS, _rota),
     **dict.fromkeys(mediation_notices.KINDS, mediation_notices.render),
 }
@@ -314,6 +325,7 @@ _RENDERERS: dict[str, Renderer] = {
     "relay_edit": _relay_edit,
     **mediation_notices.LEGAL_AID,
     **handover_notices.RENDERERS,
+    **pause_notices.RENDERERS,
 }
 KINDS = frozenset({*_PLAIN, *_RENDERERS})
 """Every kind of notice that can be delivered."""

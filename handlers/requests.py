@@ -8,11 +8,12 @@ from aiogram import F, Router
 from aiogram.filters import Command, Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards, handover_words, needs, talk, timeline
+from handlers import cards, handover_words, needs, pause_words, talk, timeline
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Asks, Says
 from handlers.incoming import read
 from handlers.speech import Answer, Choice, Say
+from handlers.texts import Markup
 from knowledge import numbers
 from knowledge.intents import Intent
 from knowledge.lifecycle import OPEN, Role, Status
@@ -39,18 +40,22 @@ async def open_request(desk: Desk, request_id: int) -> Say:
         await desk.people.get(request.first_responder_id),
         await desk.people.get(request.handler_id),
     )
-    more, acts = await handover_words.about(
+    lines, acts = await handover_words.about(
         desk.casebook, desk.voice, desk.office, request, roles, desk.me.id, people.first_responder.name
     )
+    staff = roles != {Role.RESIDENT}
+    standing = await pause_words.standing(desk.casebook, desk.voice, request, staff=staff)
+    more = Markup("\n".join([*lines, *([standing] if standing else [])])) or None
     if roles == {Role.RESIDENT}:
         level = await desk.casebook.rating_level(request)
-        text = cards.for_resident(desk.voice, request, item, people, level)
+        text = cards.for_resident(desk.voice, request, item, people, level, more=more)
         choices = cards.resident_choices(desk.voice, request, rated=level is not None)
-        return Say("\n".join([text, *more]), choices, columns=2, request_id=request.id)
+        return Say(text, choices, columns=2, request_id=request.id)
     area = await desk.people.area(request.area_id)
-    text = cards.for_staff(desk.voice, request, item, people, area.name)
-    choices = [*acts, *cards.staff_choices(desk.voice, request, roles, phone=people.resident.phone)]
-    return Say("\n".join([text, *more]), choices, columns=2, request_id=request.id)
+    text = cards.for_staff(desk.voice, request, item, people, area.name, more=more)
+    choices = [*acts, *await pause_words.decision(desk.casebook, desk.voice, request, desk.me.id, roles)]
+    choices += cards.staff_choices(desk.voice, request, roles, phone=people.resident.phone)
+    return Say(text, choices, columns=2, request_id=request.id)
 
 
 @router.callback_query(Act.filter(F.act == "open"))
@@ -145,7 +150,9 @@ async def urge_typed(message: Message, desk: Desk) -> Answer:
 async def _urge(desk: Desk, request_id: int) -> Say:
     request = await desk.casebook.urge(request_id, desk.me.id)
     handler = await desk.people.get(request.handler_id)
-    return desk.say("urged", name=handler.name, when=desk.voice.when(request.resolve_by), request_id=request.id)
+    if request.paused_at is not None:
+        return desk.say("urged-waiting", name=handler.name, request_id=request.id)
+    return desk.say("urged", name=handler.name, when=cards.by(desk.voice, request), request_id=request.id)
 
 
 @router.message(Says("act-withdraw"))
@@ -295,7 +302,7 @@ async def _reopen(desk: Desk, request_id: int) -> Answer:
     responder = await desk.people.get(request.first_responder_id)
     draft = needs.on_table(desk) if desk.data.get("over") == request.id else None
     desk.go(Step.talk, request=request.id, fresh=True)
-    when = desk.voice.when(request.resolve_by)
+    when = cards.by(desk.voice, request)
     said = desk.say("reopened", name=responder.name, when=when, request_id=request.id)
     passed = await talk.pass_on(desk, request.id, needs.parts(draft)) if draft else []
     return [said, *passed]

@@ -1,5 +1,6 @@
 """A request's history in words: every act for staff, a plain one for the resident."""
 
+from handlers import pause_words
 from handlers.cards import CONDUCTING
 from handlers.desk import Desk
 from handlers.handover_words import detail
@@ -25,6 +26,7 @@ async def tell(desk: Desk, request: Request, *, plain: bool) -> Markup:
     outsider = not roles & {*CONDUCTING, Role.RESIDENT}
     withheld = outsider and request.domain == "mediation"
     lines = [desk.t("history-head", service=desk.service_name(request.service_id))]
+    notices = {notice.id: notice for notice in await desk.casebook.notices(request)}
     names: dict[int | None, str] = {None: desk.t("the-desk")}
     for event, note in await history.timeline(desk.session, request.id):
         action = Action(event.action)
@@ -38,7 +40,11 @@ async def tell(desk: Desk, request: Request, *, plain: bool) -> Markup:
             names[event.actor_id] = (await desk.people.get(event.actor_id or 0)).name
         hidden = withheld and action in _TALK  # what is said in a mediation is confidential, also to managers
         words = f"\n{quoted(note.text, 200)}" if note is not None and note.text and not hidden else ""
-        act = Markup(event_words(desk.voice, event) + await detail(desk.session, desk.voice, desk.office, event))
+        act = Markup(
+            event_words(desk.voice, event)
+            + await detail(desk.session, desk.voice, desk.office, event)
+            + pause_words.event_more(desk.voice, event, notices)
+        )
         lines.append(
             Markup(f"{desk.voice.when(event.at)}\n{desk.t('history-line', who=names[event.actor_id], act=act)}{words}")
         )

@@ -110,7 +110,7 @@ async def acknowledge(query: CallbackQuery, callback_data: Act, desk: Desk) -> A
     resident = await desk.people.get(request.resident_id)
     _, roles = await desk.casebook.look(request.id, desk.me.id)
     choices = cards.staff_choices(desk.voice, request, roles, phone=resident.phone)
-    when = desk.voice.when(request.resolve_by)
+    when = cards.by(desk.voice, request)
     key = "acknowledged" if resident.chat_id is not None else "acknowledged-no-chat"
     return desk.say(key, choices, columns=2, name=resident.name, when=when, request_id=request.id)
 

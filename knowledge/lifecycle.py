@@ -88,6 +88,7 @@ class Action(StrEnum):
     WARN = "warn"
     BREACH = "breach"
     ESCALATE = "escalate"
+    RECKON = "reckon"  # a year was announced: the promise as its calendar has it
 
 
 R, P, S = Status.RECORDED, Status.IN_PROGRESS, Status.SUPPLEMENT
@@ -162,6 +163,7 @@ TABLE: tuple[Rule, ...] = (
     _rule(Action.WARN, {R, P}, {Role.SYSTEM}, _SAME),
     _rule(Action.BREACH, {R, P}, {Role.SYSTEM}, _SAME),
     _rule(Action.ESCALATE, {R, P}, {Role.SYSTEM}, _SAME),
+    _rule(Action.RECKON, {R, P, S}, {Role.SYSTEM}, _SAME),
 )
 
 

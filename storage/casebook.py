@@ -2,7 +2,7 @@
 
 Each method loads the request, asks the lifecycle whether the act is allowed to this person, saves with a
 version check, appends one event and adds the outbox rows that tell whoever must know. It never commits.
-The acts stand by subject in the modules it is made of: `case_transfers`, `case_ratings`, `clockwork`."""
+The acts stand by subject in the modules it is made of: `case_transfers`, `case_ratings`, `case_pauses`, `clockwork`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from knowledge.lifecycle import Action, Intake, NotAllowed, Role, Status, check
 from knowledge.matters import Hearer, Moment, hearers
+from storage.case_pauses import Pauses
 from storage.case_ratings import Ratings
 from storage.case_transfers import Transfers
 from storage.ledger import CaseError, Need, Source, acting_role
@@ -21,7 +22,7 @@ ALBUM_WAIT = timedelta(seconds=1)
 """How long the pictures of one album are waited for before they are passed on together."""
 
 
-class Casebook(Transfers, Ratings):
+class Casebook(Transfers, Ratings, Pauses):
     """Changes requests inside one unit of work."""
 
     # -- recording
@@ -35,7 +36,7 @@ class Casebook(Transfers, Ratings):
         service = self._rules.catalogue.service(need.service_id)
         urgent = need.intake is Intake.DANGER or need.danger is not None
         responder = await self._responder(need, service.domain)
-        times = self._rules.promises(service, self._now, area=area.code, urgent=urgent)
+        times = self._rules.promises(service, self._now, area=await self._people.codes(area.id), urgent=urgent)
         request = Request(
             number=await self._next_number(),
             area_id=area.id,
@@ -79,6 +80,7 @@ class Casebook(Transfers, Ratings):
             matched=list(need.matched),
             resolve_by=times.resolve.isoformat(),
             calendar=times.calendar_version,
+            **self._told_before(request, need),
         )
         await self._people.assigned(responder)
         if need.recorded_by is not None:
@@ -181,6 +183,7 @@ class Casebook(Transfers, Ratings):
         if request.offered_to_id:
             told.add(request.offered_to_id)
         request.status, request.closed_at, request.offered_to_id = status, self._now, None
+        await self._end_waiting(request)
         await self._event(request, Action.WITHDRAW, actor_id, role)
         for person_id in told:
             self._tell(request, person_id, "withdrawn")

@@ -36,6 +36,11 @@ _CHANGES_WHAT_IS_OWED = frozenset(
         Action.RECORD,
         Action.ACKNOWLEDGE,
         Action.LOOK_UP,
+        Action.ASK_SUPPLEMENT,
+        Action.SUPPLEMENTED,
+        Action.LAPSE,
+        Action.GRANT_EXTENSION,
+        Action.RECKON,
         Action.RESOLVE,
         Action.UPHOLD,
         Action.CORRECT,
@@ -61,14 +66,14 @@ class Clockwork(Ledger):
     ) -> Event:
         """Write the act down, and when it changes what is owed, when to look at the promises again."""
         event = await super()._event(request, action, actor_id, role, why=why, **data)
-        if action in _CHANGES_WHAT_IS_OWED or (action is Action.CONTACT and request.contacted_at == self._now):
-            office = self._rules.office((await self._people.area(request.area_id)).code)
+        if action in _CHANGES_WHAT_IS_OWED or request.contacted_at == self._now:
+            office = await self._office(request)
             request.look_at = next_look(owed_of(request), office, request.looked_at or request.created_at)
         return event
 
     async def climb(self, request: Request) -> list[tuple[int, Step]]:
         """Write down every step of the request's promises that is due, and say who must hear of each."""
-        office = self._rules.office((await self._people.area(request.area_id)).code)
+        office = await self._office(request)
         owed = owed_of(request)
         told: list[tuple[int, Step]] = []
         for step in due_between(owed, office, request.looked_at or request.created_at, self._now):
@@ -139,6 +144,7 @@ def owed_of(request: Request) -> Owed:
         resolve_by=request.resolve_by,
         acknowledged=request.acknowledged_at is not None,
         contacted=request.contacted_at is not None,
+        paused=request.paused_at is not None,
     )
 
 
@@ -173,9 +179,9 @@ async def watch_promises(session: AsyncSession, rules: Rules, now: datetime) -> 
 
 
 def overdue(request: Request, now: datetime) -> bool:
-    """Whether a promise of an open request has passed."""
+    """Whether a promise of an open request has passed; while it is paused, whether it had passed before."""
     due = request.resolve_by if request.acknowledged_at else min(request.acknowledge_by, request.resolve_by)
-    return request.status in OPEN and due < now
+    return request.status in OPEN and due < (request.paused_at or now)
 
 
 async def list_for_the_day(session: AsyncSession, rules: Rules, now: datetime) -> int:
@@ -185,8 +191,8 @@ async def list_for_the_day(session: AsyncSession, rules: Rules, now: datetime) -
     told = 0
     for person_id in await _with_open_work(session):
         areas = {post.area_id for post in await people.posts(person_id)}
-        codes = [(await people.area(area_id)).code for area_id in areas]
-        if any(rules.calendar.is_working_day(day, code) for code in codes):
+        lines = [await people.codes(area_id) for area_id in areas]
+        if any(rules.calendar.is_working_day(day, codes) for codes in lines):
             told += await outbox.once(f"today:{day.isoformat()}:{person_id}", person_id, "today")
     return told
 

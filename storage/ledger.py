@@ -1,6 +1,6 @@
 """What every act on a request has in common: load it, judge who is acting, write the event, tell people."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge import numbers
-from knowledge.calendar import Calendar
+from knowledge.calendar import Area, Calendar
 from knowledge.catalogue import Catalogue, Service
 from knowledge.deadlines import Promises, ServiceHours, WorkingTime, promise
 from knowledge.lifecycle import OPEN, Action, Intake, Role, Status, allowed, check
@@ -25,7 +25,8 @@ from storage.tables import Event, Message, Outbox, Person, Rating, Request, Seri
 _ORDER = (Role.RECEIVER, Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.MANAGER)
 """In which of several roles somebody acts: the one nearest to the work."""
 
-_ANSWER_WITHIN = timedelta(days=2)
+ANSWER_WITHIN = timedelta(days=2)
+"""For so long the next words of a resident answer what staff said or asked for."""
 _BEYOND = 2**63
 
 
@@ -46,11 +47,11 @@ class Rules:
     zone: ZoneInfo
     hours: ServiceHours = field(default_factory=ServiceHours)
 
-    def office(self, area: str | None = None) -> WorkingTime:
-        """When the office works, in this area (by its code)."""
+    def office(self, area: Area = None) -> WorkingTime:
+        """When the office works, in this area (by its code, or its code and those above it)."""
         return WorkingTime(self.calendar, self.zone, self.hours, area)
 
-    def promises(self, service: Service, now: datetime, *, area: str | None, urgent: bool = False) -> Promises:
+    def promises(self, service: Service, now: datetime, *, area: Area, urgent: bool = False) -> Promises:
         """By when this service is acknowledged, first answered and resolved, if it were recorded now."""
         return promise(
             now,
@@ -72,6 +73,7 @@ class Need:
     """What is to be recorded: who needs what, where, and in which words.
 
     :ivar matched: the services that the matcher proposed, best first; kept beside the one chosen, to learn from
+    :ivar told: the one-time notice that the resident saw before confirming, if they saw one
     """
 
     resident: Person
@@ -83,6 +85,7 @@ class Need:
     recorded_by: Person | None = None
     danger: str | None = None
     matched: Sequence[str] = ()
+    told: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ class Ledger:
             select(Request)
             .join(newest, newest.c.request_id == Request.id)
             .join(Message, Message.id == newest.c.message_id)
-            .where(Message.role != Role.RESIDENT, Message.created_at > self._now - _ANSWER_WITHIN)
+            .where(Message.role != Role.RESIDENT, Message.created_at > self._now - ANSWER_WITHIN)
         )
         return list(found.scalars())
 
@@ -213,6 +216,10 @@ class Ledger:
         return list(found.scalars())
 
     # -- for the acts
+
+    async def _office(self, request: Request) -> WorkingTime:
+        """When the office of the request's area works; days off of the areas above hold there too."""
+        return self._rules.office(await self._people.codes(request.area_id))
 
     async def _load(self, request_id: int) -> Request:
         if not 0 < request_id < _BEYOND:
@@ -325,7 +332,7 @@ class Ledger:
             area.id,
             await self._people.candidates(area.id),
             self._now,
-            self._rules.office(area.code),
+            self._rules.office(await self._people.codes(area.id)),
             urgent=need.intake is Intake.DANGER or need.danger is not None,
         )
         chosen = first_responder(candidates, domain)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.case_tables import OneTimeNotice
 from storage.mediation_tables import MediationShown
 from storage.tables import Message, Outbox, Shown
 
@@ -25,6 +26,9 @@ REPLY = "reply"
 
 FORGET = "forget"
 """The kind of a row that tells a channel to erase what it holds of a chat itself."""
+
+ONE_TIME_NOTICE = "one_time_notice"
+"""The kind of a row that shows a one-time notice (一次性告知), whose delivery is kept with the notice itself."""
 _READ = timedelta(seconds=20)
 """How long a goodbye is left on the screen before the channel forgets the chat."""
 
@@ -160,6 +164,8 @@ async def settle(session: AsyncSession, results: Iterable[Sent], now: datetime) 
             values["failed_at"] = now
         else:
             values["sent_at"] = now
+            if row.kind == ONE_TIME_NOTICE and result.message_ids:
+                await _delivered(session, row.payload["notice"], now)
         await session.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
         case_id = row.payload.get("case")
         if row.request_id is None and case_id is not None and row.channel is not None:
@@ -177,6 +183,15 @@ async def settle(session: AsyncSession, results: Iterable[Sent], now: datetime) 
                         relayed_id=row.payload.get("message"),
                     )
                 )
+
+
+async def _delivered(session: AsyncSession, notice_id: int, now: datetime) -> None:
+    """A one-time notice was shown: the first time counts, however often the row is delivered (rule 6)."""
+    await session.execute(
+        update(OneTimeNotice)
+        .where(OneTimeNotice.id == notice_id, OneTimeNotice.delivered_at.is_(None))
+        .values(delivered_at=now)
+    )
 
 
 async def shown(session: AsyncSession, channel: str, chat_id: int, message_id: int) -> Shown | None:

@@ -119,6 +119,10 @@ class People:
             following = area.parent_id
         return line
 
+    async def codes(self, area_id: int) -> tuple[str, ...]:
+        """The codes of the area and of those above it: days off of any of them hold for it."""
+        return tuple(area.code for area in await self.upward(area_id))
+
     async def within(self, area_ids: Iterable[int]) -> frozenset[int]:
         """These areas and everything under them."""
         found = set(area_ids)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Role
 from storage import case_privacy
-from storage.case_tables import OutsideTransfer, Refusal
+from storage.case_tables import OneTimeNotice, OutsideTransfer, Refusal
 from storage.outbox import REPLY
 from storage.tables import (
     Conversation,
@@ -41,6 +41,15 @@ async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
     said = (
         (await session.execute(select(Message).where(Message.request_id.in_(ids)).order_by(Message.id))).scalars().all()
     )
+    told = (
+        (
+            await session.execute(
+                select(OneTimeNotice).where(OneTimeNotice.request_id.in_(ids)).order_by(OneTimeNotice.id)
+            )
+        )
+        .scalars()
+        .all()
+    )
     ratings = (
         (await session.execute(select(Rating).where(Rating.request_id.in_(ids)).order_by(Rating.id))).scalars().all()
     )
@@ -67,6 +76,11 @@ async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
                 "status": r.status.value,
                 "outcome": r.outcome,
                 "elsewhere": [{"body": b, "contact": c} for request_id, b, c in elsewhere if request_id == r.id],
+                "told": [
+                    {"at": _iso(n.created_at), "delivered_at": _iso(n.delivered_at), "content": n.content}
+                    for n in told
+                    if n.request_id == r.id
+                ],
                 "messages": [
                     {
                         "at": _iso(m.created_at),
@@ -127,6 +141,7 @@ async def _blank_requests(session: AsyncSession, own: Any) -> None:
     await session.execute(update(Rating).where(Rating.request_id.in_(own)).values(comment=None))
     for elsewhere in (OutsideTransfer, Refusal):
         await session.execute(update(elsewhere).where(elsewhere.request_id.in_(own)).values(body="", contact=""))
+    await session.execute(update(OneTimeNotice).where(OneTimeNotice.request_id.in_(own)).values(content={}))
 
 
 async def _blank_chats(session: AsyncSession, person: Person, own: Any, now: datetime) -> None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import OPEN, Action, Intake, Status
 from knowledge.satisfaction import POOR, ClosedCase, Summary, summarise
+from storage.database import UTCDateTime
 from storage.tables import Area, Event, Person, Rating, Request
 
 PERIODS = ("week", "month", "last-month", "year")
@@ -45,7 +46,7 @@ def overdue(now: datetime) -> ColumnElement[bool]:
         Request.status.in_(OPEN),
         or_(
             and_(Request.acknowledged_at.is_(None), Request.acknowledge_by < now),
-            Request.resolve_by < now,
+            Request.resolve_by < func.coalesce(Request.paused_at, literal(now, UTCDateTime())),
         ),
     )
 

@@ -55,6 +55,7 @@ follow_up        PSDC  manager
 warn             RP    system
 breach           RP    system
 escalate         RP    system
+reckon           RPS   system
 """
 
 ALLOWED = frozenset(

@@ -50,7 +50,16 @@ async def test_rule_2_who_was_asked_answers(world: World, way: str, kept: Intake
     await worker.clicks("老年助餐")
     card = worker.sees("新诉求", "周婆婆（139****1234）", "办理中")
     worker.sees("已登记周婆婆的诉求", "261123-0001-", "您是首问责任人")
-    assert [words for words, _ in card.buttons] == ["联系居民", "转办", "办结", "看电话", "经过"]
+    assert [words for words, _ in card.buttons] == [
+        "联系居民",
+        "一次性告知",
+        "补正",
+        "转办",
+        "申请延期",
+        "办结",
+        "看电话",
+        "经过",
+    ]
     [request] = await world.requests()
     assert (request.intake, request.status) == (kept, Status.IN_PROGRESS)
     assert request.first_responder_id == request.handler_id == (await world.who(worker)).id

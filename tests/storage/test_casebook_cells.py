@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from knowledge import pauses
 from knowledge.lifecycle import Action, NotAllowed, Role, Status
-from storage.case_tables import OutsideTransfer, Refusal
+from storage.case_tables import Extension, OneTimeNotice, OutsideTransfer, Refusal
 from storage.casebook import Casebook
 from storage.ledger import CaseError, Source
 from storage.tables import Rating, Request
@@ -51,8 +52,38 @@ ACTS: dict[Action, Act] = {
     Action.UPHOLD: lambda books, r, who, people: books.uphold(r.id, who),
     Action.OVERRULE: lambda books, r, who, people: books.overrule(r.id, who, "可以办"),
     Action.CORRECT: lambda books, r, who, people: books.correct(r.id, who, "elderly.bathing"),
+    Action.NOTIFY: lambda books, r, who, people: books.notify(r.id, who),
+    Action.ASK_SUPPLEMENT: lambda books, r, who, people: books.ask_supplement(r.id, who, "近期病历"),
+    Action.ASK_AGAIN: lambda books, r, who, people: books.ask_supplement(r.id, who, "近期病历"),
+    Action.SUPPLEMENTED: lambda books, r, who, people: books.supplemented(r.id, who),
+    Action.ASK_EXTENSION: lambda books, r, who, people: books.ask_extension(r.id, who, 3, "等评估"),
+    Action.GRANT_EXTENSION: lambda books, r, who, people: books.grant_extension(r.id, who),
+    Action.REFUSE_EXTENSION: lambda books, r, who, people: books.refuse_extension(r.id, who, "来得及"),
 }
 """Every act that a person can do. The clock's own act is tried below; those of the ladder have no method yet."""
+
+
+async def _told_all(books: Casebook, request: Request, people: People) -> None:
+    item = books._rules.catalogue.service(request.service_id)
+    moments = {"created_at": books._now, "delivered_at": books._now}
+    by = {"sent_by_id": people[Role.HANDLER], "told_by": "chat"}
+    content = pauses.notice(item, {})
+    books._session.add(OneTimeNotice(request_id=request.id, service_id=item.id, content=content, **moments, **by))
+
+
+async def _extension_waits(books: Casebook, request: Request, people: People) -> None:
+    await books._event(request, Action.ASK_EXTENSION, people[Role.HANDLER], Role.HANDLER, days=3)
+    asked = {"asked_by_id": people[Role.HANDLER], "asked_at": books._now}
+    times = {"before": request.resolve_by, "until": request.resolve_by}
+    books._session.add(Extension(request_id=request.id, **asked, **times))
+
+
+BEFOREHAND = {
+    Action.ASK_SUPPLEMENT: _told_all,
+    Action.GRANT_EXTENSION: _extension_waits,
+    Action.REFUSE_EXTENSION: _extension_waits,
+}
+"""What must be there for an act to make sense, whatever the status."""
 
 ACTING = (Role.RESIDENT, Role.FIRST_RESPONDER, Role.HANDLER, Role.RECEIVER, Role.WORKER, Role.MANAGER)
 
@@ -101,6 +132,8 @@ async def attempt(
             if action in (Action.UPHOLD, Action.OVERRULE):
                 about = {"body": "区法院", "contact": "12368", "reported_at": office.now}
                 session.add(Refusal(request_id=now.id, reported_by_id=people[Role.HANDLER], **about))
+            if action in BEFOREHAND:
+                await BEFOREHAND[action](books, now, people)
             await session.flush()
             before = (now.status, now.events, now.first_responder_id, now.handler_id, now.offered_to_id)
             try:
