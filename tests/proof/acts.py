@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from knowledge.catalogue import Service
 from knowledge.lifecycle import Action, Role, Status
 from storage.casebook import Casebook
 from storage.ledger import Source
@@ -166,3 +168,57 @@ class Acts(Machinery):
     async def _take_over(self, request_id: int, manager: int, gone: int, to: int) -> None:
         async with self.database.write() as session:
             await Casebook(session, self.office, self.now).take_over(request_id, manager, gone, to, "离岗")
+
+    # -- what pauses or moves a promise
+
+    @rule(
+        request=requests,
+        who=by("handler", "first_responder"),
+        more=st.sampled_from(("", "带身份证")),
+        told_by=st.sampled_from(("chat", "phone", "counter")),
+    )
+    def notify(self, request: int, who: str, more: str, told_by: str) -> None:
+        """一次性告知, shown or said."""
+        self.act(Action.NOTIFY, request, who, lambda books, me: books.notify(request, me, more=more, told_by=told_by))
+
+    @rule(request=requests, who=by("handler", "handler"), what=st.sampled_from(("户口簿", "户口簿", "")))
+    def ask_supplement(self, request: int, who: str, what: str) -> None:
+        """补正: pauses the first time, after a complete notice, while the promise holds; else it is counted."""
+
+        def meant(stood: Request, _: set[Role]) -> Action:
+            item = self.office.catalogue.service(stood.service_id)
+            told = [n for n in self.before.notices.get(request, ()) if n.delivered_at and n.service_id == item.id]
+            first = not self.before.supplements.get(request, ())
+            complete = any(_complete(notice.content, item) for notice in told)
+            pauses = first and complete and stood.resolve_by > self.now
+            return Action.ASK_SUPPLEMENT if pauses else Action.ASK_AGAIN
+
+        self.act(meant, request, who, lambda books, me: books.ask_supplement(request, me, what))
+
+    @rule(request=requests, who=by("resident", "handler", "first_responder"))
+    def supplemented(self, request: int, who: str) -> None:
+        """What was asked for is there."""
+        self.act(Action.SUPPLEMENTED, request, who, lambda books, me: books.supplemented(request, me))
+
+    @rule(request=requests, who=by("handler", "handler"), days=st.sampled_from((3, 5, 4)))
+    def ask_extension(self, request: int, who: str, days: int) -> None:
+        """申请延期."""
+        self.act(Action.ASK_EXTENSION, request, who, lambda books, me: books.ask_extension(request, me, days, "材料多"))
+
+    @rule(request=requests, who=by("manager", "above"))
+    def grant_extension(self, request: int, who: str) -> None:
+        """同意延期."""
+        self.act(Action.GRANT_EXTENSION, request, who, lambda books, me: books.grant_extension(request, me))
+
+    @rule(request=requests, who=by("manager", "above"))
+    def refuse_extension(self, request: int, who: str) -> None:
+        """不同意延期."""
+        self.act(Action.REFUSE_EXTENSION, request, who, lambda books, me: books.refuse_extension(request, me, "再想想"))
+
+
+def _complete(content: dict[str, Any], item: Service) -> bool:
+    """Whether a notice names every material and step of the list; where there are none, whether anything was said."""
+    if item.id == "general.window" or not (item.materials or item.steps):
+        return bool(content.get("more"))
+    named = {*content.get("materials", ()), *content.get("steps", ())}
+    return {*item.materials, *item.steps} <= named

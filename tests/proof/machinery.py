@@ -15,7 +15,8 @@ from sqlalchemy import select, update
 from knowledge import rota as duty
 from knowledge.deadlines import next_service_moment
 from knowledge.lifecycle import OPEN, Action, Intake, NotAllowed, Role
-from storage import rota
+from knowledge.pauses import notice
+from storage import outbox, rota
 from storage.casebook import Casebook
 from storage.database import Database
 from storage.ledger import CaseError, Need, Rules
@@ -207,13 +208,14 @@ class Machinery(RuleBasedStateMachine):
         area=st.sampled_from("AB"),
         service=st.sampled_from(SERVICES),
         danger=st.sampled_from((None, None, None, "medical")),
+        read=st.booleans(),
     )
-    def record(self, resident: str, area: str, service: str, danger: str | None) -> int:
+    def record(self, resident: str, area: str, service: str, danger: str | None, read: bool) -> int:
         """A resident asks in chat, and so can be reached; who answers is whoever rule 1 names."""
         self.run(self._reach(resident, None))
         self.tick()
         intake = Intake.CHAT if danger is None else Intake.DANGER
-        request = self.run(self._record(resident, area, service, intake=intake, danger=danger))
+        request = self.run(self._record(resident, area, service, intake=intake, danger=danger, read=read))
         assert request.first_responder_id in self._who_answers(area, request.domain, urgent=danger is not None)
         return request.id
 
@@ -239,6 +241,8 @@ class Machinery(RuleBasedStateMachine):
             assert served is not None
             if worker := more.pop("recorded_by", None):
                 more["recorded_by"] = await session.get(Person, self.town.ids[worker])
+            if more.pop("read", False):  # the card that they confirmed
+                more["told"] = notice(self.office.catalogue.service(service), {})
             need = Need(served, self.town.areas[area], service, "屋头没人煮饭", **more)
             return await Casebook(session, self.office, self.now).record(need)
 
@@ -374,8 +378,8 @@ class Machinery(RuleBasedStateMachine):
 
         async def work() -> None:
             async with self.database.write() as session:
-                waiting = Outbox.sent_at.is_(None) & (Outbox.due_at <= self.now)
-                await session.execute(update(Outbox).where(waiting).values(sent_at=self.now, leased_until=None))
+                rows = await outbox.claim(session, self.now, 10**6)
+                await outbox.settle(session, [outbox.Sent(row, (row.id,)) for row in rows], self.now)
 
         self.run(work())
 

@@ -19,22 +19,28 @@ def promised(books: Books, request: Request, moves: list[Move]) -> list[datetime
     pauses = [s for s in books.supplements.get(request.id, ()) if s.pauses]
     grants = [e for e in books.extensions.get(request.id, ()) if e.granted]
     promise, found = moves[0].after.promise, []
+    service = moves[0].event.data["service"]
     for move in moves:
         if move.before and move.before.status is Status.SUPPLEMENT and move.after.status is Status.IN_PROGRESS:
             for pause in pauses:
                 if pause.ended_at is not None and pause.ended_by != "over":
-                    promise = _moved(promise, pause.asked_at, pause.ended_at, length_of(books, request), office)
+                    promise = _moved(promise, pause.asked_at, pause.ended_at, length_of(books, service), office)
         if move.action is Action.GRANT_EXTENSION and grants:
             promise = grants[0].until
         if move.action is Action.CORRECT:
+            service = move.event.data["after"]
             promise = min(promise, datetime.fromisoformat(move.event.data["resolve_by"]))
+        if move.action is Action.RECKON:  # a year was announced: its calendar decides
+            promise = datetime.fromisoformat(move.event.data["resolve_by"])
         found.append(promise)
     return found
 
 
-def length_of(books: Books, request: Request) -> Duration:
-    stated = books.rules.catalogue.service(request.service_id).promise.resolve
-    return RESOLVE[request.kind] if stated is None else Duration.parse(stated)
+def length_of(books: Books, service_id: str) -> Duration:
+    """How long a service may take."""
+    service = books.rules.catalogue.service(service_id)
+    stated = service.promise.resolve
+    return RESOLVE[service.kind.value] if stated is None else Duration.parse(stated)
 
 
 def counted(first: date, length: Duration, office: WorkingTime) -> date:

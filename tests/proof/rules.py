@@ -131,13 +131,15 @@ def rule_6(books: Books) -> Iterator[Finding]:
     """What was told once is recorded: what, when, by whom; and it had reached the resident before the clock paused."""
     for request, moves in _all(books):
         notices = {notice.id: notice for notice in books.notices.get(request.id, ())}
-        told = sum(m.action is Action.NOTIFY for m in moves)
+        told = sum(m.action is Action.NOTIFY or "told" in m.event.data for m in moves)
         if told != len(notices):
             yield f"{request.number}: {told} one-time notices in its history, {len(notices)} kept"
         for supplement in books.supplements.get(request.id, ()):
             notice = notices.get(supplement.notice_id or 0)
-            if supplement.pauses and (notice is None or not notice.content):
-                yield f"{request.number}: paused without a one-time notice"
+            if supplement.pauses and (notice is None or not notice.content or notice.delivered_at is None):
+                yield f"{request.number}: paused without a one-time notice that had reached the resident"
+            elif notice is not None and notice.delivered_at and notice.delivered_at > supplement.asked_at:
+                yield f"{request.number}: paused before the one-time notice reached the resident"
 
 
 def rule_7(books: Books) -> Iterator[Finding]:
@@ -149,7 +151,7 @@ def rule_7(books: Books) -> Iterator[Finding]:
             yield f"{request.number}: its promises are not in order"
         service = books.rules.catalogue.service(request.service_id)
         if moves[0].event.data["service"] == service.id:
-            length = length_of(books, request)
+            length = length_of(books, service.id)
             lengths = [length] if service.statutory_limit is None else [length, Duration.parse(service.statutory_limit)]
             day = min(counted(first, one, office) for one in lengths)
             if office.local(made).date() != day:

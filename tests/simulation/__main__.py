@@ -23,6 +23,7 @@ from storage.ledger import Rules
 from storage.people import People
 from storage.schema import upgrade
 from tests.simulation import closing
+from tests.simulation.chapters import CHAPTERS
 from tests.simulation.district import FOUNDED, arrivals, found
 from tests.simulation.lives import Lives
 from tests.simulation.year import TAIL, Year
@@ -40,7 +41,7 @@ async def simulate(
     async with database.write() as session:
         district = await found(People(session, FOUNDED), random, communities, workers, days)
     year = Year(database, rules, district, random, days)
-    lives = Lives(year)
+    lives = Lives(year, CHAPTERS)
     for when in arrivals(random, requests, days):
         lives.arrive(when)
     broken: list[str] = []

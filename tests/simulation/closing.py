@@ -73,6 +73,7 @@ async def prove(session: AsyncSession, year: Year) -> AsyncIterator[tuple[int, l
             year.now,
             told=told,
             swept=year.swept,
+            looked=year.looked,
             leaves=year.leaves,
             away=year.unreachable,
             only=ids,

@@ -4,6 +4,7 @@ Each chapter looks at the request as it stands then, as people do, and does noth
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -27,8 +28,8 @@ _LEVELS = ((5, 4, 3, 2, 1), (46, 30, 15, 6, 3), (12, 24, 30, 20, 14))
 class Lives:
     """Every request of a year."""
 
-    def __init__(self, year: Year) -> None:
-        self.year, self.random = year, year.random
+    def __init__(self, year: Year, chapters: Sequence[tuple[float, float, Callable[..., Awaitable[None]]]]) -> None:
+        self.year, self.random, self.chapters = year, year.random, chapters
         self.communities = {community.id: community for community in year.district.communities}
         self._messages = 0
 
@@ -36,14 +37,19 @@ class Lives:
         """Somebody needs something."""
         self.year.at(when, self._record)
 
-    def _chance(self, part: float) -> bool:
+    def chance(self, part: float) -> bool:
         return self.random.random() < part
 
-    async def _load(self, request_id: int) -> Request:
+    async def load(self, request_id: int) -> Request:
         return await self.year.books._load(request_id)
 
-    def _manager(self, request: Request) -> int:
+    def manager(self, request: Request) -> int:
         return self.year.district.managers[request.area_id]
+
+    def service(self) -> str:
+        """What is asked for, as often as it is."""
+        names, weights = zip(*_SERVICES, strict=True)
+        return str(self.random.choices(names, weights)[0])
 
     def _colleague(self, request: Request) -> int | None:
         others = [w for w in self.communities[request.area_id].workers if w != request.handler_id]
@@ -55,18 +61,17 @@ class Lives:
     async def _record(self) -> None:
         year, random = self.year, self.random
         community = random.choice(year.district.communities)
-        names, weights = zip(*_SERVICES, strict=True)
-        service, danger = random.choices(names, weights)[0], None
+        service, danger = self.service(), None
         office = year.rules.office(community.code)
         open_now = next(office.spans(year.now))[0] <= year.now
-        on_behalf = open_now and self._chance(0.25)
+        on_behalf = open_now and self.chance(0.25)
         intake = random.choice((Intake.COUNTER, Intake.COUNTER, Intake.PHONE, Intake.VISIT))
         asked = self._at_the_counter(community) if on_behalf else None
-        chatless = on_behalf and self._chance(0.5)
+        chatless = on_behalf and self.chance(0.5)
         resident = random.choice(community.chatless if chatless else community.residents)
         if asked is None:
             intake = Intake.CHAT
-            if self._chance(0.004):
+            if self.chance(0.004):
                 intake, service, danger = (
                     Intake.DANGER,
                     "general.window",
@@ -89,7 +94,7 @@ class Lives:
             slow = 20 if request.handler_id in year.district.silent else 1
             wait = spread(random, 0.1 if danger else 0.2 * slow)
             year.at(year.now + timedelta(hours=wait) if danger else year.worked(wait), partial(self._take, request.id))
-            if self._chance(0.02):
+            if self.chance(0.02):
                 year.at(year.worked(spread(random, 12)), partial(self._withdraw, request.id))
         else:
             self._go_on(request)
@@ -100,7 +105,7 @@ class Lives:
 
     async def _take(self, request_id: int) -> None:
         """受理, or the handler is away and somebody has to do something about it."""
-        request, year = await self._load(request_id), self.year
+        request, year = await self.load(request_id), self.year
         if request.status is not Status.RECORDED:
             return
         if await self._absent(request, partial(self._take, request_id)):
@@ -116,9 +121,17 @@ class Lives:
             return True
         if absence is None:
             return False
+        if (
+            absence.substitute is not None
+            and self.chance(0.5)
+            and request.status in (Status.RECORDED, Status.IN_PROGRESS)
+        ):
+            await year.books.acknowledge(request.id, absence.substitute)  # AB岗: whoever stands in takes it
+            year.at(year.worked(0.5), again)
+            return True
         colleague = self._colleague(request)
-        if colleague is not None and request.offered_to_id is None and self._chance(0.6):
-            await year.books.transfer(request.id, self._manager(request), colleague, "承办人请假")
+        if colleague is not None and request.offered_to_id is None and self.chance(0.6):
+            await year.books.transfer(request.id, self.manager(request), colleague, "承办人请假")
             year.at(year.worked(spread(self.random, 0.5)), partial(self._accept, request.id))
             year.at(year.worked(2), again)
         else:
@@ -129,17 +142,17 @@ class Lives:
         """Plan the work: talk, perhaps hand on, finish."""
         year, random = self.year, self.random
         year.at(year.worked(spread(random, 2)), partial(self._talk, request.id))
-        late = self._chance(0.3 if request.handler_id in year.district.silent else 0.04)
+        late = self.chance(0.3 if request.handler_id in year.district.silent else 0.04)
         part = random.betavariate(2, 3) * 0.95
         done = between(year.now, request.resolve_by, part)
         if late:
             done = request.resolve_by + timedelta(hours=spread(random, 30))
             year.at(request.resolve_by + timedelta(hours=3), partial(self._urge, request.id))
-        if self._chance(0.07):
+        if self.chance(0.07):
             year.at(between(year.now, done, 0.3), partial(self._pass_on, request.id))
         self._soon(done, partial(self._finish, request.id))
         for chance, part, chapter in self.chapters:
-            if self._chance(chance):
+            if self.chance(chance):
                 self._soon(between(year.now, done, part), partial(chapter, self, request.id))
 
     def _soon(self, when: datetime, act: partial) -> None:  # type: ignore[type-arg]
@@ -149,17 +162,17 @@ class Lives:
     # -- worked on
 
     async def _talk(self, request_id: int) -> None:
-        request, year = await self._load(request_id), self.year
+        request, year = await self.load(request_id), self.year
         if request.status is not Status.IN_PROGRESS or await self._absent(request, partial(self._talk, request_id)):
             return
         self._messages += 1
         source = Source("telegram", request.handler_id, self._messages)
         await year.books.say(request_id, request.handler_id, "您好，我来办", [], source)
-        if self._chance(0.4):
+        if self.chance(0.4):
             year.at(year.now + timedelta(hours=spread(self.random, 1)), partial(self._answer_back, request_id))
 
     async def _answer_back(self, request_id: int) -> None:
-        request = await self._load(request_id)
+        request = await self.load(request_id)
         if request.status in OPEN:
             self._messages += 1
             source = Source("telegram", request.resident_id, self._messages)
@@ -167,24 +180,24 @@ class Lives:
 
     async def _pass_on(self, request_id: int) -> None:
         """转办 to a colleague, now and then to the street's manager, who may never answer."""
-        request, year = await self._load(request_id), self.year
+        request, year = await self.load(request_id), self.year
         if request.status is not Status.IN_PROGRESS or request.offered_to_id or year.is_away(request.handler_id):
             return
         above = year.district.managers[year.district.above[request.area_id]]
-        receiver = above if self._chance(0.1) else self._colleague(request)
+        receiver = above if self.chance(0.1) else self._colleague(request)
         if receiver is None or request.handler_id in year.gone:
             return
         await year.books.transfer(request_id, request.handler_id, receiver, "对方更熟悉")
-        if self._chance(0.85):
+        if self.chance(0.85):
             year.at(year.worked(spread(self.random, 1)), partial(self._accept, request_id))
 
     async def _accept(self, request_id: int) -> None:
-        request = await self._load(request_id)
+        request = await self.load(request_id)
         if request.offered_to_id is not None and self.year.is_away(request.offered_to_id) is None:
             await self.year.books.acknowledge(request_id, request.offered_to_id)
 
     async def _finish(self, request_id: int) -> None:
-        request, year = await self._load(request_id), self.year
+        request, year = await self.load(request_id), self.year
         if request.status not in OPEN:
             return
         again = partial(self._finish, request_id)
@@ -195,11 +208,11 @@ class Lives:
             return
         await year.books.resolve(request_id, request.handler_id, "已办好，材料在窗口")
         late = year.now > request.resolve_by
-        self._judged(request, late)
+        self.judged(request, late=late)
 
     # -- what the resident says
 
-    def _judged(self, request: Request, late: bool) -> None:
+    def judged(self, request: Request, *, late: bool) -> None:
         year, random, said = self.year, self.random, self.random.random()
         resident = next((r for r in self.communities[request.area_id].chatless if r == request.resident_id), None)
         wait = timedelta(days=spread(random, 0.8))
@@ -213,38 +226,36 @@ class Lives:
             year.at(year.now + timedelta(days=3, hours=spread(random, 9)), partial(self._rate, request.id, late))
 
     async def _rate(self, request_id: int, late: bool) -> None:
-        request, year = await self._load(request_id), self.year
+        request, year = await self.load(request_id), self.year
         if request.status is not Status.RESOLVED:
             return
-        if self._chance(0.3):
+        if self.chance(0.3):
             await year.books.settle(request_id, request.resident_id)
         levels, in_time, too_late = _LEVELS
         level = self.random.choices(levels, too_late if late else in_time)[0]
         await year.books.rate(request_id, request.resident_id, level)
-        if self._chance(0.03):
+        if self.chance(0.03):
             year.at(year.now + timedelta(days=1), partial(self._revise, request_id))
-        if self._chance(0.02):
+        if self.chance(0.02):
             year.at(year.now + timedelta(days=2), partial(self._reopen, request_id))
 
     async def _revise(self, request_id: int) -> None:
-        request = await self._load(request_id)
+        request = await self.load(request_id)
         if request.status is Status.CLOSED:
             await self.year.books.rate(request_id, request.resident_id, self.random.randint(1, 5))
 
     async def _reopen(self, request_id: int) -> None:
-        request, year = await self._load(request_id), self.year
+        request, year = await self.load(request_id), self.year
         if request.status in (Status.RESOLVED, Status.CLOSED):
             await year.books.reopen(request_id, request.resident_id)
             year.at(year.worked(spread(self.random, 12)), partial(self._finish, request_id))
 
     async def _urge(self, request_id: int) -> None:
-        request = await self._load(request_id)
+        request = await self.load(request_id)
         if request.status in OPEN:
             await self.year.books.urge(request_id, request.resident_id)
 
     async def _withdraw(self, request_id: int) -> None:
-        request = await self._load(request_id)
+        request = await self.load(request_id)
         if request.status in OPEN:
             await self.year.books.withdraw(request_id, request.resident_id)
-
-    chapters: tuple = ()  # type: ignore[type-arg]

@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge import rota as duty
 from knowledge.deadlines import WorkingTime
 from knowledge.lifecycle import NotAllowed
-from storage import rota
+from storage import outbox, rota
+from storage.case_tables import OneTimeNotice
 from storage.casebook import Casebook
 from storage.database import Database, UTCDateTime
 from storage.ledger import CaseError, Rules
@@ -86,6 +87,7 @@ class Year:
         self.refused: Counter[str] = Counter()
         self.acts = 0
         self.swept: list[datetime] = []
+        self.looked: list[datetime] = []
         self.findings: list[str] = []
         self.away: list[Absence] = []
         self.unreachable: dict[int, list[tuple[datetime, datetime | None]]] = {}
@@ -170,6 +172,8 @@ class Year:
             await self._deliver()
             if name == "watch_promises":
                 self.swept.append(self.now)
+            if name == "departures":
+                self.looked.append(self.now)
 
         return act
 
@@ -209,6 +213,11 @@ class Year:
             return
         self._last_said = said[-1]["id"]
         await self.session.execute(insert(SAID), said)
+        shown = [row["payload"]["notice"] for row in said if row["kind"] == outbox.ONE_TIME_NOTICE]
+        if shown:
+            await self.session.execute(
+                update(OneTimeNotice).where(OneTimeNotice.id.in_(shown)).values(delivered_at=self.now)
+            )
         waiting = Outbox.sent_at.is_(None) & (Outbox.due_at <= self.now)
         await self.session.execute(
             update(Outbox)
@@ -234,23 +243,21 @@ class Year:
             await rota.end_post(self.session, area.id, person_id, self.now)
             area.workers.remove(person_id)
             self.gone.add(person_id)
-            self.at(self.worked(self.random.uniform(0.5, 9)), self._handing_over(area, person_id))
+            self.at(self.worked(self.random.uniform(1.3, 9)), self._handing_over(area, person_id))
 
         return act
 
     def _handing_over(self, community: Community, person_id: int) -> Act:
-        """The manager gives to a colleague what somebody held who has left."""
+        """The morning's list says what somebody held who has left: the manager gives it to colleagues."""
 
         async def act() -> None:
             manager = self.district.managers[community.id]
             for request in await rota.held(self.session, [community.id], person_id):
                 colleague = self.random.choice(community.workers)
-                if request.first_responder_id == person_id:
-                    await self.books.replace(request.id, manager, colleague, "前任离岗")
-                elif request.status.value in ("recorded", "in_progress"):
-                    await self.books.transfer(request.id, manager, colleague, "前任离岗")
-                    self.at(self.worked(1), self._taking(request.id))
+                await self.books.take_over(request.id, manager, person_id, colleague, "前任离岗")
                 await self.session.flush()
+                if request.offered_to_id is not None:
+                    self.at(self.worked(1), self._taking(request.id))
 
         return act
 
