@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from hypothesis import strategies as st
@@ -13,8 +14,7 @@ from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, 
 from sqlalchemy import select, update
 
 from knowledge import rota as duty
-from knowledge.deadlines import next_service_moment
-from knowledge.lifecycle import OPEN, Action, Intake, NotAllowed, Role
+from knowledge.lifecycle import Action, Intake, NotAllowed, Role
 from knowledge.pauses import notice
 from storage import outbox, rota
 from storage.casebook import Casebook
@@ -25,6 +25,7 @@ from storage.rota_tables import Leave
 from storage.tables import Outbox, Person, Request, Staff
 from tests.lifecycle_table import ALLOWED
 from tests.proof.books import Away, Books, Told
+from tests.proof.choice import who_answers
 from tests.proof.sweeps import sweeps
 from tests.proof.town import FOUNDED, SERVICES, STAYS, Town
 
@@ -60,6 +61,7 @@ class Machinery(RuleBasedStateMachine):
 
     office: ClassVar[Rules]
     steps: ClassVar[int] = 0
+    done: ClassVar[Counter[Action]]
 
     requests = Bundle("requests")
 
@@ -103,6 +105,7 @@ class Machinery(RuleBasedStateMachine):
         self.now += MOMENT
         self.books  # noqa: B018 - what stands before the step is asked in the step
         self.before, self._books = self.books, None
+        self.before.now = self.now
 
     @property
     def books(self) -> Books:
@@ -196,6 +199,7 @@ class Machinery(RuleBasedStateMachine):
             refused = error.code
         else:
             assert allowed, f"{action} on {request.status} was let through to {roles}"
+            self.done[action] += 1
             return request
         assert (refused == "not_yours") == (not roles), f"{action}: {refused} to {roles}"
         return None
@@ -216,7 +220,9 @@ class Machinery(RuleBasedStateMachine):
         self.tick()
         intake = Intake.CHAT if danger is None else Intake.DANGER
         request = self.run(self._record(resident, area, service, intake=intake, danger=danger, read=read))
-        assert request.first_responder_id in self._who_answers(area, request.domain, urgent=danger is not None)
+        assert request.first_responder_id in who_answers(
+            self.before, self.now_away, self.town.areas[area], request.domain, urgent=danger is not None
+        )
         return request.id
 
     @rule(
@@ -245,46 +251,6 @@ class Machinery(RuleBasedStateMachine):
                 more["told"] = notice(self.office.catalogue.service(service), {})
             need = Need(served, self.town.areas[area], service, "屋头没人煮饭", **more)
             return await Casebook(session, self.office, self.now).record(need)
-
-    def _who_answers(self, area: str, domain: str, *, urgent: bool) -> set[int]:
-        """Rule 1 once more: the workers on duty for the domain, any on duty, the managers from here upward; of the
-        first of these groups that is not empty, those with the least open load."""
-        area_id, today = self.town.areas[area], self.office.office(area).local(self.now).date()
-        moment = self.now if urgent else next_service_moment(self.now, self.office.office(area))
-        leaves = self.run(self._leaves(area_id))
-        working: dict[int, set[str] | None] = {}
-        for person_id, posts in self.before.posts.items():
-            here = [p for p in posts if p.area_id == area_id and p.role is Role.WORKER and p.until is None]
-            if here and self.before.people[person_id].unreachable_at is None:
-                working[person_id] = set(here[0].domains) or None
-        on: dict[int, list[set[str] | None]] = {}
-        for person_id, domains in working.items():
-            who = _stand_in(person_id, self.office.office(area).local(moment).date(), leaves)
-            if who in working:
-                on.setdefault(who, []).append(domains)
-        groups = [
-            {p for p, taken in on.items() if any(d is None or domain in d for d in taken)},
-            set(on),
-            *(
-                {
-                    person_id
-                    for person_id, posts in self.before.posts.items()
-                    for post in posts
-                    if post.area_id == above and post.role is Role.MANAGER and post.until is None
-                    and self.before.people[person_id].unreachable_at is None
-                    and (above != area_id or not any(x.person_id == person_id and x.first <= today <= x.last
-                                                     for x in leaves))
-                }
-                for above in self.before.line(area_id)
-            ),
-        ]  # fmt: skip
-        first = next(group for group in groups if group)
-        load = {p: sum(r.handler_id == p and r.status in OPEN for r in self.before.requests) for p in first}
-        return {p for p in first if load[p] == min(load.values())}
-
-    async def _leaves(self, area_id: int) -> list[Leave]:
-        async with self.database.read() as session:
-            return list((await session.execute(select(Leave).where(Leave.area_id == area_id))).scalars())
 
     # -- absence
 
@@ -390,16 +356,3 @@ class Machinery(RuleBasedStateMachine):
         if name == "departures":
             self.looked.append(self.now)
         self.now += MOMENT
-
-
-def _stand_in(person_id: int, day: date, leaves: list[Leave]) -> int | None:
-    """Who is there for somebody on a day."""
-    asked: set[int] = set()
-    who: int | None = person_id
-    while who is not None and who not in asked:
-        asked.add(who)
-        away = [x for x in leaves if x.person_id == who and x.first <= day <= x.last]
-        if not away:
-            return who
-        who = away[0].substitute_id
-    return None

@@ -53,17 +53,29 @@ def counted(first: date, length: Duration, office: WorkingTime) -> date:
 
 
 def _moved(promise: datetime, start: datetime, end: datetime, length: Duration, office: WorkingTime) -> datetime:
-    """A promise moved by a pause: by the time that passed, or by the working days that began in it."""
+    """A promise moved by a pause: one of days by the time that passed, another by the hours of service in it."""
     if start >= promise:
         return promise
     if length.unit is Unit.DAY:
         return promise + (end - start)
-    day, last, passed = office.local(start).date(), office.local(end).date(), 0
-    while day < last:
+    paused = sum((min(closes, end) - opens for opens, closes in _service(start, end, office)), timedelta())
+    for opens, closes in _service(promise, promise + paused + 40 * _DAY, office):
+        if paused <= closes - opens:
+            return opens + paused if paused else promise
+        paused -= closes - opens
+    raise AssertionError("forty days hold more service than a pause")
+
+
+def _service(start: datetime, end: datetime, office: WorkingTime) -> list[tuple[datetime, datetime]]:
+    """The stretches of service between two moments, day by day."""
+    day, last = office.local(start).date(), office.local(end).date()
+    found = []
+    while day <= last:
+        if office.calendar.is_working_day(day, office.area):
+            spans = [(office.at(day, opens), office.at(day, closes)) for opens, closes in office.hours.spans]
+            found += [(max(opens, start), closes) for opens, closes in spans if closes > start and opens < end]
         day += _DAY
-        passed += office.calendar.is_working_day(day, office.area)
-    local = office.local(promise)
-    return office.at(counted(local.date(), Duration(passed, Unit.WORKING_DAY), office), local.time())
+    return found
 
 
 def owed(

@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 from sqlalchemy import event
 
-from knowledge.lifecycle import Role
+from knowledge.lifecycle import Action, Role
 from storage import history
 from storage.casebook import Casebook
 from storage.database import Database
@@ -149,6 +151,8 @@ def _run(machine: type[Responsibility], examples: int) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+    if os.environ.get("PROOF_SHOWN"):
+        print(machine.steps, machine.done)
     assert machine.steps >= examples * STEPS * 0.7, f"only {machine.steps} steps"
 
 
@@ -174,6 +178,7 @@ def test_on_sqlite(migrated: Path, tmp_path: Path, rules: Rules) -> None:
 
     class OnSqlite(Responsibility):
         office = rules
+        done: ClassVar[Counter[Action]] = Counter()
 
         @classmethod
         def opened(cls) -> tuple[Database, Town]:
@@ -205,6 +210,7 @@ def test_on_postgresql(postgres_url: str, postgres_template: str, rules: Rules) 
 
     class OnPostgresql(Responsibility):
         office = rules
+        done: ClassVar[Counter[Action]] = Counter()
 
         @classmethod
         def opened(cls) -> tuple[Database, Town]:
