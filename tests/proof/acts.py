@@ -53,7 +53,9 @@ class Acts(Machinery):
         def meant(_: Request, roles: set[Role]) -> Action:
             return Action.SUPPLY if Role.RESIDENT in roles else Action.CONTACT
 
-        self.act(meant, request, who, lambda books, me: books.say(request, me, "在吗", [], source))
+        self.act(
+            meant, request, who, lambda books, me: books.say(request, me, "在吗", [], source), [Action.RECTIFY_CONTACT]
+        )
 
     @rule(request=requests, who=by("handler", "handler", "handler"), outcome=st.sampled_from(("办好了", "办好了", " ")))
     def resolve(self, request: int, who: str, outcome: str) -> None:

@@ -247,7 +247,7 @@ def rule_10(books: Books) -> Iterator[Finding]:
 
 def rule_11(books: Books) -> Iterator[Finding]:
     """Every poor rating has one rectification, with a manager who was not the handler, and its own clock."""
-    for request, _ in _all(books):
+    for request, moves in _all(books):
         office = books.rules.office(books.areas[request.area_id].code)
         opened = Counter(r.rating_id for r in books.rectifications.get(request.id, ()))
         ratings = {rating.id: rating for rating in books.ratings.get(request.id, ())}
@@ -256,15 +256,24 @@ def rule_11(books: Books) -> Iterator[Finding]:
             if opened[rating.id] != bool(poor):
                 yield f"{request.number}: rated {rating.level}, {opened[rating.id]} rectifications"
         for row in books.rectifications.get(request.id, ()):
-            if row.rating_id in ratings and row.manager_id == ratings[row.rating_id].handler_id:
+            own = row.rating_id in ratings and row.manager_id == ratings[row.rating_id].handler_id
+            if own and not _nobody_else(moves, row.id):
                 yield f"{request.number}: the handler of a poor rating puts it right"
-            if not books.in_office(row.manager_id, request.area_id, row.opened_at, Role.MANAGER):
+            given = (m.event.at for m in moves if m.event.data.get("manager") == row.manager_id)
+            named = max(given, default=row.opened_at)
+            if not books.in_office(row.manager_id, request.area_id, named, Role.MANAGER):
                 yield f"{request.number}: put right by somebody who is no manager"
             first, days = office.local(row.opened_at).date(), "15wd" if row.complicated else "5wd"
             if office.local(row.contact_by).date() != counted(first, Duration.parse("1wd"), office):
                 yield f"{request.number}: a rectification is not answered within a working day"
             if office.local(row.settle_by).date() != counted(first, Duration.parse(days), office):
                 yield f"{request.number}: a rectification is not settled within {days}"
+
+
+def _nobody_else(moves: list[Move], rectification: int) -> bool:
+    """Whether it was written down, when it was opened or handed on, that no other manager could."""
+    opened = [m.event.data for m in moves if m.action is Action.RECTIFY]
+    return bool([d for d in opened if d.get("rectification") == rectification and d.get("own_work")])
 
 
 def rule_12(books: Books) -> Iterator[Finding]:
