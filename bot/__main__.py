@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar, cast
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,10 +24,12 @@ from storage.schema import SchemaError
 from storage.tables import Level
 
 cli = typer.Typer(no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False, help="首问 · Shouwen")
-areas = typer.Typer(no_args_is_help=True, help="Areas: 区县 › 街道 › 社区 › 网格")
+areas = typer.Typer(help="Areas: 区县 › 街道 › 社区 › 网格")
 cli.add_typer(areas, name="area")
 
 T = TypeVar("T")
+_WRONG_USE = cast(type[Exception], typer.BadParameter.__mro__[2])
+"""What typer raises for wrong use of the command line."""
 
 
 class InviteRole(StrEnum):
@@ -226,6 +228,26 @@ def export(
 
 
 @cli.command()
+def outcomes(
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="the last day")],
+    out: Annotated[Path, typer.Option(help="outcomes.jsonl")],
+    area: Annotated[str | None, typer.Option(help="only this area and those under it")] = None,
+) -> None:
+    """Write what was proposed and chosen for residents' words, for `python -m knowledge suggest`."""
+    if end < start:
+        fail("--to: expected a day that is not before --from", 2)
+    from bot.tools import outcome_lines, write_private
+
+    lines = run_now(_with_database(lambda db: outcome_lines(db, settings(), start.date(), end.date(), area)))
+    try:
+        write_private(lines, out)
+    except OSError as error:
+        fail(f"{out}: {error.strerror}")
+    print(f"{out}: {len(lines)} needs", file=sys.stderr)
+
+
+@cli.command()
 def check() -> None:
     """Check settings, catalogue, database, and that every area has somebody who answers."""
     from bot.tools import check_all
@@ -287,5 +309,18 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def start(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; wrong use, too, is said in one line."""
+    try:
+        result = cli(arguments, standalone_mode=False)
+    except _WRONG_USE as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 2
+    except typer.Abort:
+        print("Aborted.", file=sys.stderr)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
 if __name__ == "__main__":
-    cli()
+    sys.exit(start())

@@ -13,7 +13,17 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.courier import Courier
 from bot.faults import trace
 from handlers.desk import Office
-from storage import case_reminders, clockwork, conversations, departures, outbox, pause_sweep, reports, rota
+from storage import (
+    aftercare_clock,
+    case_reminders,
+    clockwork,
+    conversations,
+    departures,
+    outbox,
+    pause_sweep,
+    reports,
+    rota,
+)
 from storage.casebook import Casebook
 from storage.database import Database, is_unavailable
 
@@ -40,6 +50,7 @@ class Clock:
             (self.watch_promises, 1),
             (self.morning, 5),
             (self.case_reminders, 5),
+            (self.aftercare, 5),
             (self.departures, 5),
             (self.watch_pauses, 5),
             (self.ask_again, 10),
@@ -91,6 +102,17 @@ class Clock:
         if told:
             self._courier.wake()
         return told
+
+    async def aftercare(self) -> int:
+        """整改 is watched, and calls that ask for a rating are told; returns how many of either there were."""
+        done = 0
+        for sweep in (aftercare_clock.watch_rectifications, aftercare_clock.due_calls):
+            async with self._database.write() as session:
+                done += await sweep(session, self._office.rules, self._now())
+                session.info.pop(outbox.WRITTEN, None)
+        if done:
+            self._courier.wake()
+        return done
 
     async def departures(self) -> int:
         """Work that nobody can act on, bodies outside to be asked, reports to be decided; returns how many heard."""

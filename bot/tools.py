@@ -1,6 +1,8 @@
 """The work behind the commands: checks, the export, erasure."""
 
+import json
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from knowledge.catalogue import Catalogue
 from knowledge.responsibility import first_responder
 from storage import privacy, reports
 from storage.database import Database
+from storage.outcomes import outcomes
 from storage.people import People, PeopleError, current, digest
 from storage.schema import upgrade
 from storage.tables import Area, Level, Person, Request, Staff
@@ -98,6 +101,34 @@ def write_summary(sheets: list["Table"], out: Path) -> None:
     out.write_bytes(spreadsheets.comma_separated(by_domain))
     for table in others:
         out.with_name(f"{out.stem}-{table.title}.csv").write_bytes(spreadsheets.comma_separated(table))
+
+
+async def outcome_lines(database: Database, settings: Settings, first: date, last: date, code: str | None) -> list[str]:
+    """What `python -m knowledge suggest` reads, a line for each need recorded from `first` to `last`, both included.
+
+    :raises PeopleError: `no_area`
+    """
+    services = Catalogue.load(settings.catalogue).services.keys()
+    start = datetime.combine(first, time(), settings.zone)
+    end = datetime.combine(last + timedelta(days=1), time(), settings.zone)
+    async with database.read() as session:
+        people = People(session, datetime.now(UTC))
+        area = None if code is None else await people.area_by_code(code)
+        if code is not None and area is None:
+            raise PeopleError("no_area", given=code)
+        areas = await people.within([area.id]) if area else frozenset(a.id for a in await people.areas())
+        found = await outcomes(session, start, end, areas, services)
+    return [json.dumps(row, ensure_ascii=False) + "\n" for row in found]
+
+
+def write_private(lines: Iterable[str], out: Path) -> None:
+    """Write lines that only the owner of the file may read: residents' words are in them.
+
+    :raises OSError: it cannot be written there
+    """
+    out.touch(mode=0o600)
+    out.chmod(0o600)
+    out.write_text("".join(lines), encoding="utf-8")
 
 
 async def staff_link(database: Database, settings: Settings, code: str, name: str, now: datetime) -> str:

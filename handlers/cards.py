@@ -12,6 +12,7 @@ from knowledge.deadlines import Promises
 from knowledge.lifecycle import Action, Role, Status, offered
 from knowledge.numbers import spoken
 from knowledge.satisfaction import Rating as Level
+from storage.case_tables import Contact
 from storage.tables import Person, Request
 
 STAFF_ACTS = (
@@ -38,7 +39,7 @@ LONG = 3000
 CONDUCTING = frozenset({Role.FIRST_RESPONDER, Role.HANDLER})
 """Who conducts a mediation or legal-aid case, and reads what was said in a mediation."""
 
-_STAFF_ROLES = {Role.FIRST_RESPONDER, Role.HANDLER, Role.RECEIVER, Role.MANAGER}
+STAFF_ROLES = {Role.FIRST_RESPONDER, Role.HANDLER, Role.RECEIVER, Role.MANAGER}
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ class People:
     resident: Person
     first_responder: Person
     handler: Person
+    contact: Contact | None = None
+
+    @property
+    def phone(self) -> str | None:
+        """A number to call, whoever of the two it belongs to."""
+        return self.resident.phone or (self.contact.phone if self.contact else None)
 
 
 def masked(phone: str | None) -> str:
@@ -102,12 +109,21 @@ def for_staff(
         Markup(quoted(request.text, LONG)) if request.text else None,
         voice.t("files-attached", count=len(request.files)) if request.files else None,
         voice.t("staff-card-resident", name=resident.name, phone=phone),
+        contact_line(voice, people.contact),
         voice.t("staff-card-people", responder=people.first_responder.name, handler=people.handler.name),
         voice.t(f"status-line-{request.status.value.replace('_', '-')}"),
         next_promise(voice, request),
         more,
     ]
     return Markup("\n".join(line for line in body if line))
+
+
+def contact_line(voice: Voice, contact: Contact | None) -> Markup | None:
+    """Whoever is spoken with for the person served."""
+    if contact is None or not contact.name:
+        return None
+    more = "，".join(filter(None, [contact.relation, masked(contact.phone)]))
+    return voice.t("staff-card-contact", name=contact.name, more=more or "—")
 
 
 def for_resident(
@@ -155,7 +171,7 @@ def level_key(level: int) -> str:
 def staff_choices(voice: Voice, request: Request, roles: frozenset[Role], *, phone: str | None) -> list[Choice]:
     """The buttons of staff on a request: what the lifecycle allows to these roles, and the history. A number can be
     looked at where one was left."""
-    acts = offered(request.status, roles & _STAFF_ROLES)
+    acts = offered(request.status, roles & STAFF_ROLES)
     shown = [act for act in STAFF_ACTS if act in acts and (phone or act is not Action.LOOK_UP)]
     choices = [
         Choice(voice.t(f"act-{a.value.replace('_', '-')}"), Act(act=a.value, id=request.id).pack()) for a in shown

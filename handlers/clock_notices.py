@@ -27,7 +27,7 @@ async def _promise(a: About, rung: str) -> list[Parcel]:
         return []
     if a.request.paused_at is not None:
         return []
-    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)
+    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
     when = a.voice.when(due)
     return [a.say(f"notice-promise-{rung}", choices, stage=a.voice.t(f"stage-{stage}"), when=when)]
 

@@ -52,6 +52,9 @@ class Step(StatesGroup):
     behalf_name = State()
     behalf_phone = State()
     behalf_need = State()
+    behalf_contact = State()  # who is spoken with for the person served (`data["asks"]`)
+    behalf_ask = State()  # a question that is answered with a button
+    care = State()  # what staff write after a rating or a call (`data["asks"]`)
     case = State()  # what a mediation or legal-aid case asks of staff (`data["asks"]`)
     case_talk = State()  # words of staff go to the other party of a mediation
     notice_words = State()
@@ -71,6 +74,9 @@ OWN_WORDS = frozenset(
         Step.behalf_name,
         Step.behalf_phone,
         Step.behalf_need,
+        Step.behalf_contact,
+        Step.behalf_ask,
+        Step.care,
         Step.case,
         Step.case_talk,
         Step.notice_words,

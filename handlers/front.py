@@ -5,7 +5,7 @@ from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.filters import Command, CommandObject, CommandStart, Filter, StateFilter
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
-from handlers import mediation_party, needs
+from handlers import claims, mediation_party, needs
 from handlers.desk import CONSENT_VERSION, OWN_WORDS, Desk, Pick, Step
 from handlers.incoming import clean, read
 from handlers.speech import MORE, Answer, Choice, Say
@@ -70,6 +70,8 @@ async def start_with_link(message: Message, command: CommandObject, desk: Desk) 
         return await _start_in_area(desk, payload[len(_AREA_LINK) :])
     if payload.startswith(mediation_party.LINK):
         return await mediation_party.opened(desk, payload.removeprefix(mediation_party.LINK))
+    if payload.startswith(claims.LINK):
+        return await claims.opened(desk, payload.removeprefix(claims.LINK))
     return await _join(desk, payload)
 
 
@@ -147,6 +149,8 @@ async def on_consent(query: CallbackQuery, callback_data: Pick, desk: Desk) -> A
     _agree(desk, person)
     if desk.data.get("mediate"):
         return await mediation_party.entered(desk)
+    if desk.data.get("claim"):
+        return await claims.entered(desk)
     if code := desk.data.get("area"):
         area = await desk.people.area_by_code(code)
         person.area_id = area.id if area else person.area_id

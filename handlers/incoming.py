@@ -89,3 +89,13 @@ def read(message: Message, channel: str) -> Content:
         message_id=message.message_id,
         reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
     )
+
+
+_PHONE = re.compile(r"\+?[0-9]{5,15}")
+_GAPS = str.maketrans("０１２３４５６７８９＋", "0123456789+", " \u3000\t-－–—()（）")
+
+
+def phone_in(said: str) -> str | None:
+    """The phone number that somebody typed, in plain digits; None when it looks like none."""
+    phone = said.translate(_GAPS)
+    return phone if _PHONE.fullmatch(phone) else None

@@ -68,6 +68,9 @@ async def _overview(desk: Desk, name: str) -> Say:
             lines.append(_satisfaction(desk, desk.voice.named(domain), summary))
     choices = [desk.button(f"list-{f}", Pick(what="list", arg=f)) for f in _FILTERS]
     choices += [desk.button(f"period-{p}", Pick(what="overview", arg=p)) for p in reports.PERIODS if p != name]
+    mending = await desk.casebook.rectifications(desk.me.id)
+    if mending:
+        choices.append(desk.button("list-mending", Pick(what="mending"), count=len(mending)))
     choices += [desk.button("menu-rota", Pick(what="rota")), desk.button("export", Pick(what="export"))]
     return Say("\n".join(lines), choices, columns=2)
 
@@ -117,6 +120,7 @@ async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
         choices = [desk.button(f"export-{k}", Pick(what="export", arg=f"{name}.{k}")) for k in ("xlsx", "csv")]
         return desk.say("export-kind", choices)
     start, end = reports.period(name, desk.now, desk.office.rules.zone)
+    desk.first(desk.say("export-coming"))
     desk.casebook.outbox.notice(
         desk.me.id,
         "export",
@@ -124,7 +128,7 @@ async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
         start=start.isoformat(),
         end=end.isoformat(),
     )
-    return desk.say("export-coming")
+    return None
 
 
 @router.callback_query(Pick.filter(F.what.in_({"overview", "list", "export"})))

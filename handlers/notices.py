@@ -8,6 +8,7 @@ from html import escape
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import (
+    aftercare_notices,
     cards,
     clock_notices,
     handover_notices,
@@ -23,6 +24,7 @@ from handlers.speech import Say, quoted
 from handlers.texts import Markup, Voice
 from knowledge.lifecycle import Action, Role, offered
 from storage import outbox, privacy, reports
+from storage.case_tables import Contact
 from storage.casebook import Casebook
 from storage.people import People
 from storage.tables import Area, Message, Outbox, Person, Rating, Request
@@ -58,6 +60,7 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
             await people.get(request.resident_id),
             await people.get(request.first_responder_id),
             await people.get(request.handler_id),
+            await session.get(Contact, request.id),
         ),
         roles=roles,
     )
@@ -109,7 +112,7 @@ async def _card(a: About, role: Role, head: str, *, files: bool = False, **value
         return []
     more = await pause_words.standing(Casebook(a.session, a.office.rules, a.now), a.voice, a.request, staff=True)
     text = cards.for_staff(a.voice, a.request, a.item, a.people, a.area.name, more=more)
-    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)
+    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
     title = a.voice.t(head, **values)
     parcels = [Parcel(Say(f"{title}\n{text}", choices, 2, request_id=a.request.id))]
     if len(a.request.text) > cards.LONG:
@@ -152,7 +155,7 @@ async def _replaced_you(a: About) -> list[Parcel]:
 
 
 async def _urged(a: About) -> list[Parcel]:
-    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)
+    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
     return [a.say("notice-urged", choices, times=a.row.payload["times"])]
 
 
@@ -178,9 +181,11 @@ async def _reopened(a: About) -> list[Parcel]:
 
 
 async def _call_resident(a: About) -> list[Parcel]:
+    if a.named("news") in ("resolved", "rating_reminder") and Action.TAKE_RATING in offered(a.request.status, a.roles):
+        return await aftercare_notices.rating_call(a)
     news = a.voice.t(f"news-{a.named('news').replace('_', '-')}")
     choices = [a.button("act-open", "open")]
-    if a.people.resident.phone and Action.LOOK_UP in offered(a.request.status, a.roles):
+    if a.people.phone and Action.LOOK_UP in offered(a.request.status, a.roles):
         choices.insert(0, a.button("act-look-up", "look_up"))
     return [a.say("notice-call-resident", choices, news=news)]
 
@@ -289,6 +294,7 @@ async def _rota(
 _PLAIN = {
     "promise_digest": clock_notices.promise_digest,
     "today": clock_notices.today,
+    **aftercare_notices.PLAIN,
     "export": _export,
     "my_data": _my_data,
     **handover_notices.PLAIN,
@@ -324,6 +330,7 @@ _RENDERERS: dict[str, Renderer] = {
     "relay": _relay,
     "relay_edit": _relay_edit,
     **mediation_notices.LEGAL_AID,
+    **aftercare_notices.RENDERERS,
     **handover_notices.RENDERERS,
     **pause_notices.RENDERERS,
 }

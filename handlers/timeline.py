@@ -1,10 +1,10 @@
 """A request's history in words: every act for staff, a plain one for the resident."""
 
 from handlers import pause_words
+from handlers.aftercare_words import PUT_RIGHT, event_words, reads
 from handlers.cards import CONDUCTING
 from handlers.desk import Desk
 from handlers.handover_words import detail
-from handlers.mediation_words import event_words
 from handlers.speech import quoted
 from handlers.texts import Markup
 from knowledge.lifecycle import Action, Role
@@ -25,6 +25,7 @@ async def tell(desk: Desk, request: Request, *, plain: bool) -> Markup:
     services = desk.office.rules.catalogue.services
     outsider = not roles & {*CONDUCTING, Role.RESIDENT}
     withheld = outsider and request.domain == "mediation"
+    reading = await reads(desk, request, roles)
     lines = [desk.t("history-head", service=desk.service_name(request.service_id))]
     notices = {notice.id: notice for notice in await desk.casebook.notices(request)}
     names: dict[int | None, str] = {None: desk.t("the-desk")}
@@ -38,7 +39,9 @@ async def tell(desk: Desk, request: Request, *, plain: bool) -> Markup:
             continue
         if event.actor_id not in names:
             names[event.actor_id] = (await desk.people.get(event.actor_id or 0)).name
-        hidden = withheld and action in _TALK  # what is said in a mediation is confidential, also to managers
+        # What is said in a mediation is confidential, also to managers; what a resident tells a manager of whoever did
+        # the work is not for them.
+        hidden = (withheld and action in _TALK) or (action in PUT_RIGHT and (plain or not reading))
         words = f"\n{quoted(note.text, 200)}" if note is not None and note.text and not hidden else ""
         act = Markup(
             event_words(desk.voice, event)

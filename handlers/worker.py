@@ -65,17 +65,19 @@ async def more_tasks(query: CallbackQuery, callback_data: Pick, desk: Desk) -> A
 async def _tasks(desk: Desk, start: int) -> Say:
     tasks = await desk.casebook.tasks(desk.me.id)
     shown = tasks[start : start + _LISTED]
+    calls = await desk.casebook.calls(desk.me.id) if not start else []
+    to_call = [desk.button("tasks-calls", Pick(what="calls"), count=len(calls))] if calls else []
     decisions = await handover_words.to_decide(desk.casebook, desk.voice, desk.office, desk.me.id) if not start else []
     if not shown:
         if decisions:
-            return desk.say("decisions", decisions, count=len(decisions))
-        return desk.say("tasks-none", menu=True)
+            return desk.say("decisions", [*decisions, *to_call], count=len(decisions))
+        return desk.say("tasks-none", to_call, menu=not to_call)
     late = sum(overdue(r, desk.now) for r in tasks)
     text = "\n".join([desk.t("tasks", count=len(tasks), overdue=late), *(_summary(desk, r) for r in shown)])
     if decisions:
         text = f"{desk.t('decisions', count=len(decisions))}\n{text}"
     marks = await handover_words.marks(desk.casebook, desk.voice, shown)
-    choices = [*decisions, *task_lines(desk, shown, marks)]
+    choices = [*decisions, *to_call, *task_lines(desk, shown, marks)]
     if start + _LISTED < len(tasks):
         choices.append(desk.button("next-page", Pick(what="tasks", arg=str(start // _LISTED + 1))))
     return Say(text, choices)
@@ -109,9 +111,11 @@ async def acknowledge(query: CallbackQuery, callback_data: Act, desk: Desk) -> A
     request = await desk.casebook.acknowledge(callback_data.id, desk.me.id)
     resident = await desk.people.get(request.resident_id)
     _, roles = await desk.casebook.look(request.id, desk.me.id)
-    choices = cards.staff_choices(desk.voice, request, roles, phone=resident.phone)
+    contact = await desk.casebook.contact_of(request.id)
+    phone = resident.phone or (contact.phone if contact else None)
+    choices = cards.staff_choices(desk.voice, request, roles, phone=phone)
     when = cards.by(desk.voice, request)
-    key = "acknowledged" if resident.chat_id is not None else "acknowledged-no-chat"
+    key = "acknowledged" if await desk.casebook.reader(request) else "acknowledged-no-chat"
     return desk.say(key, choices, columns=2, name=resident.name, when=when, request_id=request.id)
 
 
@@ -120,6 +124,10 @@ async def look_up_phone(query: CallbackQuery, callback_data: Act, desk: Desk) ->
     phone = await desk.casebook.look_up_phone(callback_data.id, desk.me.id)
     if phone is None:
         return desk.say("phone-none", request_id=callback_data.id)
+    contact = await desk.casebook.contact_of(callback_data.id)
+    if contact is not None and contact.phone:
+        named = {"contact": contact.name, "relation": contact.relation or "—", "other": contact.phone}
+        return Say(desk.t("phones", phone=phone, **named), request_id=callback_data.id)
     return desk.say("phone", phone=phone, request_id=callback_data.id)
 
 
@@ -155,7 +163,8 @@ async def take_outcome(message: Message, desk: Desk) -> Answer:
     wait = ALBUM_WAIT if content.album else timedelta()
     request = await desk.casebook.resolve(desk.data["request"], desk.me.id, content.text, files, delay=wait)
     desk.go(None, **({"resolved": request.id, "outcome_album": content.album} if content.album else {}))
-    return desk.say("resolved", menu=True, number=cards.tail(request.number), request_id=request.id)
+    key = "resolved" if await desk.casebook.reader(request) else "resolved-no-chat"
+    return desk.say(key, menu=True, number=cards.tail(request.number), request_id=request.id)
 
 
 class MoreOfOutcome(Filter):

@@ -8,12 +8,12 @@ from knowledge import pauses
 from knowledge.lifecycle import Action, Role, check
 from knowledge.pauses import Extra, Pause, Terms
 from storage.case_tables import Extension, Supplement
-from storage.clockwork import Clockwork
+from storage.case_talk import Talk
 from storage.ledger import CaseError
 from storage.tables import Event, Request
 
 
-class Extensions(Clockwork):
+class Extensions(Talk):
     """The acts that move a promise on, or have it follow its calendar."""
 
     # -- looking

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from knowledge import pauses
 from knowledge.lifecycle import OPEN, Action, Role, check
 from knowledge.pauses import Pause
+from storage import case_people
 from storage.case_extensions import Extensions
 from storage.case_tables import OneTimeNotice, Supplement
 from storage.ledger import ANSWER_WITHIN, CaseError, Need
@@ -31,7 +32,7 @@ class Pauses(Extensions):
             select(Request)
             .join(Supplement, Supplement.request_id == Request.id)
             .where(
-                Request.resident_id == person_id,
+                case_people.served(person_id),
                 Request.status.in_(OPEN),
                 Supplement.ended_at.is_(None),
                 or_(Supplement.asked_at > since, Supplement.reminded_at > since),

@@ -5,6 +5,7 @@ version check, appends one event and adds the outbox rows that tell whoever must
 The acts stand by subject in the modules it is made of: `case_transfers`, `case_ratings`, `case_pauses`, `clockwork`."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,9 @@ from sqlalchemy import select
 
 from knowledge.lifecycle import Action, Intake, NotAllowed, Role, Status, check
 from knowledge.matters import Hearer, Moment, hearers
+from storage.case_claims import Claims
 from storage.case_pauses import Pauses
-from storage.case_ratings import Ratings
+from storage.case_tables import Contact
 from storage.case_transfers import Transfers
 from storage.ledger import CaseError, Need, Source, acting_role
 from storage.tables import Message, Request
@@ -22,7 +24,7 @@ ALBUM_WAIT = timedelta(seconds=1)
 """How long the pictures of one album are waited for before they are passed on together."""
 
 
-class Casebook(Transfers, Ratings, Pauses):
+class Casebook(Transfers, Pauses, Claims):
     """Changes requests inside one unit of work."""
 
     # -- recording
@@ -82,6 +84,9 @@ class Casebook(Transfers, Ratings, Pauses):
             calendar=times.calendar_version,
             **self._told_before(request, need),
         )
+        if need.contact is not None:
+            self._session.add(Contact(request_id=request.id, **asdict(need.contact)))
+            await self._session.flush()
         await self._people.assigned(responder)
         if need.recorded_by is not None:
             # Rule 2: whoever was asked has, by being asked, received it.
@@ -136,6 +141,8 @@ class Casebook(Transfers, Ratings, Pauses):
         self._end_offer(request, actor_id)
         await self._event(request, Action.RESOLVE, actor_id, role, why=request.outcome, round=request.round)
         await self._tell_resident(request, "resolved", delay=delay)
+        if await self.reader(request) is None:
+            await self._call(request)
         if request.first_responder_id != actor_id:
             self._tell(request, request.first_responder_id, "resolved_by", handler=actor_id)
         return request
@@ -147,13 +154,13 @@ class Casebook(Transfers, Ratings, Pauses):
         if Role.HANDLER not in roles or request.status is not Status.RESOLVED:
             raise NotAllowed(Action.RESOLVE, request.status, roles)
         request.outcome_files = [*request.outcome_files, *(dict(f) for f in files)]
-        reachable = (await self._people.get(request.resident_id)).chat_id is not None
-        return not reachable or bool(await self._waiting(request.id, "resolved"))
+        return await self.reader(request) is None or bool(await self._waiting(request.id, "resolved"))
 
     async def look_up_phone(self, request_id: int, actor_id: int) -> str | None:
-        """The resident's whole phone number; the look is an event. None when there is no number to look at."""
+        """The resident's whole phone number, else their contact's; the look is an event. None when there is none."""
         request, _, role = await self._may(Action.LOOK_UP, request_id, actor_id)
-        phone = (await self._people.get(request.resident_id)).phone
+        contact = await self.contact_of(request.id)
+        phone = (await self._people.get(request.resident_id)).phone or (contact.phone if contact else None)
         if phone is not None:
             await self._event(request, Action.LOOK_UP, actor_id, role)
         return phone
@@ -201,13 +208,15 @@ class Casebook(Transfers, Ratings, Pauses):
         """
         request, roles = await self.look(request_id, actor_id)
         from_resident = Role.RESIDENT in roles
-        action = Action.SUPPLY if from_resident else Action.CONTACT
+        action, other = await self.speech(request, actor_id, roles, source.reply_to_id)
         check(action, request.status, roles)
         if source.album and (begun := await self._growing_album(source)):
             begun.files = [*begun.files, *(dict(f) for f in files)]
             begun.text = begun.text or text
             return begun
         role = Role.RESIDENT if from_resident else acting_role(roles)
+        if action is Action.RECTIFY_CONTACT and not from_resident:
+            role = Role.MANAGER
         message = Message(
             request_id=request.id,
             sender_id=actor_id,
@@ -224,12 +233,15 @@ class Casebook(Transfers, Ratings, Pauses):
         )
         self._session.add(message)
         await self._session.flush()
-        if not from_resident:
+        if action is Action.CONTACT:
             request.contacted_at = request.contacted_at or self._now
         await self._event(request, action, actor_id, role, message=message.id)
+        if role is Role.MANAGER and action is Action.RECTIFY_CONTACT:
+            await self._contacted(request)
         wait = ALBUM_WAIT if source.album else timedelta()
         if from_resident:
-            for person_id in (await self._in_office(request, request.handler_id, request.first_responder_id))[:1]:
+            also = () if action is Action.RECTIFY_CONTACT else (request.first_responder_id,)
+            for person_id in (await self._in_office(request, other, *also))[:1]:
                 self._tell(request, person_id, "relay", delay=wait, message=message.id)
         else:
             await self._tell_resident(request, "relay", delay=wait, caller=actor_id, message=message.id)
@@ -250,11 +262,12 @@ class Casebook(Transfers, Ratings, Pauses):
         message = found.scalars().first()
         if message is None or message.text == text:
             return message
-        request, _ = await self.look(message.request_id, actor_id)
+        request, roles = await self.look(message.request_id, actor_id)
         message.earlier = [*message.earlier, {"text": message.text, "until": self._now.isoformat()}]
         message.text, message.edited_at = text, self._now
         if message.role is Role.RESIDENT:
-            self._tell(request, request.handler_id, "relay_edit", message=message.id)
+            _, other = await self.speech(request, actor_id, roles, message.reply_to_id)
+            self._tell(request, other, "relay_edit", message=message.id)
         else:
             await self._tell_resident(request, "relay_edit", caller=actor_id, message=message.id)
         return message

@@ -172,7 +172,7 @@ async def _outcome(session: AsyncSession, request: Request, events: Sequence[Eve
                 responder = said.get("after")
             case Action.CORRECT:
                 service = said.get("after")
-            case Action.RATE:
+            case Action.RATE | Action.TAKE_RATING:
                 levels[said.get("round", 0)] = (said.get("level"), None)
             case Action.REVISE:
                 first, _ = levels.get(said.get("round", 0), (None, None))

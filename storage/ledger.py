@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,7 @@ from knowledge.catalogue import Catalogue, Service
 from knowledge.deadlines import Promises, ServiceHours, WorkingTime, promise
 from knowledge.lifecycle import OPEN, Action, Intake, Role, Status, allowed, check
 from knowledge.responsibility import first_responder
-from storage import history, rota
+from storage import case_people, history, rota
 from storage.outbox import OutboxWriter
 from storage.people import People
 from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
@@ -27,6 +27,8 @@ _ORDER = (Role.RECEIVER, Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role
 
 ANSWER_WITHIN = timedelta(days=2)
 """For so long the next words of a resident answer what staff said or asked for."""
+_SAID_AT_ONCE = frozenset({"recorded", "rectifying"})
+"""The number, by whoever records it; who will call, by whoever takes the rating down."""
 _BEYOND = 2**63
 
 
@@ -73,6 +75,7 @@ class Need:
     """What is to be recorded: who needs what, where, and in which words.
 
     :ivar matched: the services that the matcher proposed, best first; kept beside the one chosen, to learn from
+    :ivar contact: whoever is spoken with for somebody recorded on behalf
     :ivar told: the one-time notice that the resident saw before confirming, if they saw one
     """
 
@@ -85,6 +88,7 @@ class Need:
     recorded_by: Person | None = None
     danger: str | None = None
     matched: Sequence[str] = ()
+    contact: case_people.ContactOf | None = None
     told: Mapping[str, Any] | None = None
 
 
@@ -115,7 +119,7 @@ class Ledger:
         A role of the staff is only theirs while they hold a post in the area or above it: whoever has left can do
         nothing, also where the request still names them.
         """
-        roles = {Role.RESIDENT} if request.resident_id == person_id else set()
+        roles = {Role.RESIDENT} if await case_people.speaks_for(self._session, request, person_id) else set()
         posts = await self._posts_here(request, person_id)
         if posts:
             roles |= {
@@ -149,29 +153,14 @@ class Ledger:
         found = await self._session.execute(select(Request.id).where(Request.number == number))
         return (await self.look(found.scalar_one_or_none() or 0, person_id))[0]
 
-    async def of_resident(self, person_id: int, statuses: Collection[Status] = OPEN) -> list[Request]:
-        """A resident's requests in these statuses, the newest first."""
+    async def of_resident(
+        self, person_id: int, statuses: Collection[Status] = OPEN, *, own: bool = False
+    ) -> list[Request]:
+        """A resident's requests in these statuses, the newest first; unless only their `own` are asked for, those in
+        which they are the contact too."""
+        whose = Request.resident_id == person_id if own else case_people.served(person_id)
         found = await self._session.execute(
-            select(Request)
-            .where(Request.resident_id == person_id, Request.status.in_(statuses))
-            .order_by(Request.id.desc())
-        )
-        return list(found.scalars())
-
-    async def waiting_for_answer(self, person_id: int) -> list[Request]:
-        """A resident's open requests in which staff spoke last, within two days: the next words answer them."""
-        newest = (
-            select(Message.request_id, func.max(Message.id).label("message_id"))
-            .join(Request, Request.id == Message.request_id)
-            .where(Request.resident_id == person_id, Request.status.in_({*OPEN, Status.RESOLVED}))
-            .group_by(Message.request_id)
-            .subquery()
-        )
-        found = await self._session.execute(
-            select(Request)
-            .join(newest, newest.c.request_id == Request.id)
-            .join(Message, Message.id == newest.c.message_id)
-            .where(Message.role != Role.RESIDENT, Message.created_at > self._now - ANSWER_WITHIN)
+            select(Request).where(whose, Request.status.in_(statuses)).order_by(Request.id.desc())
         )
         return list(found.scalars())
 
@@ -179,15 +168,6 @@ class Ledger:
         """How this closure was rated, by the latest word; None when it was not."""
         rating = await self._rating(request)
         return None if rating is None else rating.revised_level or rating.level
-
-    async def may_talk(self, request_id: int, person_id: int) -> tuple[Request, frozenset[Role]]:
-        """The request, when this person may talk with its other side now.
-
-        :raises NotAllowed: the request is over
-        """
-        request, roles = await self.look(request_id, person_id)
-        check(Action.SUPPLY if Role.RESIDENT in roles else Action.CONTACT, request.status, roles)
-        return request, roles
 
     async def may(self, action: Action, request_id: int, person_id: int) -> Request:
         """The request, when this person may do this to it now.
@@ -381,12 +361,12 @@ class Ledger:
         caller: int | None = None,
         **payload: Any,
     ) -> None:
-        """News for the resident. Whoever cannot be reached in chat is told by `caller` instead, or by the first
-        responder; the number is told them at once by whoever records it."""
-        resident = await self._people.get(request.resident_id)
-        if resident.chat_id is not None and resident.unreachable_at is None:
-            self._tell(request, resident.id, kind, delay=delay, **payload)
-        elif resident.erased_at is None and kind != "recorded":
+        """News for the resident, or their contact. Whoever cannot be reached in chat is told by `caller` instead, or
+        by the first responder; what whoever is with them tells them at once is not told again."""
+        reader = await case_people.reader(self._session, request)
+        if reader is not None:
+            self._tell(request, reader.id, kind, delay=delay, **payload)
+        elif kind not in _SAID_AT_ONCE and (await self._people.get(request.resident_id)).erased_at is None:
             for person_id in await self._in_office(request, caller or request.first_responder_id):
                 self._tell(request, person_id, "call_resident", delay=delay, news=kind, **payload)
 

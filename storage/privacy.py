@@ -107,6 +107,7 @@ async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
             for r in mine
         ],
         "mediations": await case_privacy.about(session, person),
+        **await case_privacy.aftercare(session, person),
     }
 
 
@@ -122,6 +123,7 @@ async def erase(session: AsyncSession, person: Person, now: datetime) -> None:
     await _blank_requests(session, own)
     await _blank_chats(session, person, own, now)
     await case_privacy.blank(session, person, own, now)
+    await case_privacy.blank_contacts(session, person, own)
     await session.execute(
         update(Message).where(Message.sender_id == person.id).values(channel="", chat_id=0, message_id=0, album=None)
     )

@@ -23,6 +23,7 @@ files-attached = { $count ->
 my-requests = You have { $count } requests, { $open } still open. Tap one to see more:
     .elder = Your requests. Tap one to see it:
 my-requests-none = You have no open requests. If you need anything, just say it.
+number-mistyped = This number does not add up: one digit may be wrong. Please check it, or look under “My requests”.
 my-card-head = <b>{ $service }</b>
     Number <code>{ $number }</code>
 my-card-people = First responder: <b>{ $responder }</b>; handler: { $handler }
@@ -123,6 +124,7 @@ talk-end = Finished talking
 talk-ended = All right.
 passed-on = ✓ Passed on to <b>{ $name }</b> ({ $number }). What you say next goes to { $name } too.
 passed-aside = ✓ Passed on to <b>{ $name }</b> ({ $number }).
+noted-down = ✓ Noted ({ $number }). <b>{ $name }</b> has no chat here: please tell them by phone.
 edit-not-passed = What you changed was not passed on to anybody. If it is meant for someone, please send it again.
 talk-over = { $number } is over ({ $status }), so your words could not be passed on. We have kept them. Would you like to:
 talk-over-staff = { $number } is over ({ $status }); what you wrote was not passed on to the resident.

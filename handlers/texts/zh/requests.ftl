@@ -20,6 +20,7 @@ files-attached = 附件 { $count } 个
 my-requests = 您有 { $count } 件诉求，{ $open } 件还在办。点一件看详情：
     .elder = 您的诉求，点一件看：
 my-requests-none = 您现在没有在办的诉求。有什么事，直接说就行。
+number-mistyped = 这个编号对不上，可能打错了一个数字。请再看一遍，或者从「我的诉求」里找。
 my-card-head = <b>{ $service }</b>
     编号 <code>{ $number }</code>
 my-card-people = 首问责任人：<b>{ $responder }</b>；承办人：{ $handler }
@@ -120,6 +121,7 @@ talk-end = 说完了
 talk-ended = 好的。
 passed-on = ✓ 已转给<b>{ $name }</b>（{ $number }）。接着说也会转给{ $name }。
 passed-aside = ✓ 已转给<b>{ $name }</b>（{ $number }）。
+noted-down = ✓ 已记下（{ $number }）。<b>{ $name }</b>没有用聊天，请打电话告诉。
 edit-not-passed = 您改的这句话没有转给别人。要说的话，请再发一次。
 talk-over = { $number } 这件{ $status }，话转不过去了，先给您留着。您是要：
 talk-over-staff = { $number } 这件{ $status }，刚才的话没有转给居民。
