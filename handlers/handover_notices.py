@@ -105,7 +105,7 @@ async def _refusal_decided(a: About) -> list[Parcel]:
 
 
 async def _corrected(a: About) -> list[Parcel]:
-    key = "notice-corrected" if a.person.id == a.request.resident_id else "notice-corrected-staff"
+    key = "notice-corrected" if Role.RESIDENT in a.roles else "notice-corrected-staff"
     before = a.office.rules.catalogue.services.get(a.named("before"), a.item)
     return [a.say(key, [a.button("act-open", "open")], before=a.voice.named(before))]
 

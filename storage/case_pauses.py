@@ -73,9 +73,8 @@ class Pauses(Extensions):
         )
 
     async def in_chat(self, request: Request) -> bool:
-        """Whether the resident can be told in chat."""
-        resident = await self._people.get(request.resident_id)
-        return resident.chat_id is not None and resident.unreachable_at is None
+        """Whether the resident, or their contact, can be told in chat."""
+        return await self.reader(request) is not None
 
     async def notice_content(self, request: Request, more: str = "") -> dict[str, Any]:
         """What a one-time notice of this request says, with the area's local facts."""
