@@ -8,7 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy import select
+
 from knowledge.lifecycle import OPEN, Intake, Status
+from storage.case_tables import Rectification
 from storage.ledger import Need, Source
 from storage.tables import Person, Request
 from tests.simulation.district import Community
@@ -217,6 +220,7 @@ class Lives:
         resident = next((r for r in self.communities[request.area_id].chatless if r == request.resident_id), None)
         wait = timedelta(days=spread(random, 0.8))
         if resident is not None:
+            year.at(year.worked(spread(random, 6)), partial(self._call, request.id, late))
             return
         if said < (0.10 if late else 0.05):
             year.at(year.now + wait, partial(self._reopen, request.id))
@@ -234,15 +238,64 @@ class Lives:
         levels, in_time, too_late = _LEVELS
         level = self.random.choices(levels, too_late if late else in_time)[0]
         await year.books.rate(request_id, request.resident_id, level)
+        self._mend(request_id)
         if self.chance(0.03):
             year.at(year.now + timedelta(days=1), partial(self._revise, request_id))
         if self.chance(0.02):
             year.at(year.now + timedelta(days=2), partial(self._reopen, request_id))
 
+    async def _call(self, request_id: int, late: bool) -> None:
+        """Whoever has no chat is called by whoever answers; many are not at home, some are not content."""
+        request, year = await self.load(request_id), self.year
+        caller = request.first_responder_id
+        if request.status is not Status.RESOLVED or caller in year.gone or self.chance(0.3):
+            return
+        if self.chance(0.06):
+            await year.books.take_reopen(request_id, caller, "还没办好")
+            year.at(year.worked(spread(self.random, 12)), partial(self._finish, request_id))
+            return
+        levels, in_time, too_late = _LEVELS
+        level = self.random.choices(levels, too_late if late else in_time)[0]
+        await year.books.take_rating(request_id, caller, level)
+        self._mend(request_id)
+
+    def _mend(self, request_id: int) -> None:
+        """整改, if the rating was a poor one: its manager contacts, settles and calls again, most of them in time."""
+        year, random = self.year, self.random
+        year.at(year.worked(spread(random, 4)), partial(self._contact, request_id))
+
+    async def _contact(self, request_id: int) -> None:
+        row = await self._rectification(request_id)
+        if row is not None and row.contacted_at is None:
+            await self.year.books.rectify_contact(row.id, row.manager_id)
+            if self.chance(0.08):
+                await self.year.books.rectify_complex(row.id, row.manager_id, "要几个部门一起办")
+            self.year.at(self.year.worked(spread(self.random, 20)), partial(self._settle, request_id))
+
+    async def _settle(self, request_id: int) -> None:
+        row = await self._rectification(request_id)
+        if row is not None and row.settled_at is None:
+            await self.year.books.rectify_settle(row.id, row.manager_id, "已当面说明并补办")
+            self.year.at(self.year.worked(spread(self.random, 12)), partial(self._follow_up, request_id))
+
+    async def _follow_up(self, request_id: int) -> None:
+        row = await self._rectification(request_id)
+        if row is not None and row.settled_at is not None and row.followed_up_at is None:
+            satisfied = self.random.choice((True, True, True, False, None))
+            words = "" if satisfied is not None else "三次都没有接电话"
+            await self.year.books.follow_up(row.id, row.manager_id, satisfied=satisfied, words=words)
+
+    async def _rectification(self, request_id: int) -> Rectification | None:
+        rows = await self.year.session.execute(
+            select(Rectification).where(Rectification.request_id == request_id).order_by(Rectification.id.desc())
+        )
+        return rows.scalars().first()
+
     async def _revise(self, request_id: int) -> None:
         request = await self.load(request_id)
         if request.status is Status.CLOSED:
             await self.year.books.rate(request_id, request.resident_id, self.random.randint(1, 5))
+            self._mend(request_id)
 
     async def _reopen(self, request_id: int) -> None:
         request, year = await self.load(request_id), self.year

@@ -24,7 +24,7 @@ from storage.casebook import Casebook
 from storage.database import Database
 from storage.ledger import Rules
 from tests.proof import rules as proof
-from tests.proof.acts import Acts
+from tests.proof.aftercare import Aftercare
 from tests.proof.books import Books
 from tests.proof.town import Town
 from tests.storage.conftest import _named, _on_server
@@ -33,7 +33,7 @@ STEPS = 50
 """Steps of one example."""
 
 
-class Responsibility(Acts):
+class Responsibility(Aftercare):
     """The fourteen rules, after every step."""
 
     def holds(self, question: Callable[[Books], Iterator[str]]) -> None:
@@ -94,6 +94,11 @@ class Responsibility(Acts):
     def rule_10(self) -> None:
         """Rule 10: one rating a closure and one change, naming first responder and handler as they were."""
         self.holds(proof.rule_10)
+
+    @invariant()
+    def rule_11(self) -> None:
+        """Rule 11: every poor rating has one rectification, with a manager who was not the handler."""
+        self.holds(proof.rule_11)
 
     @invariant()
     def rule_12(self) -> None:
