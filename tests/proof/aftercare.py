@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from knowledge.lifecycle import Action, NotAllowed, Role
+from knowledge.lifecycle import Action, NotAllowed, Role, Status
 from storage.case_tables import Rectification
 from storage.casebook import Casebook
 from storage.ledger import CaseError
@@ -57,6 +57,40 @@ class Aftercare(Acts):
         self._put_right(
             Action.FOLLOW_UP, request, who, lambda books, row, me: books.follow_up(row, me, satisfied=satisfied)
         )
+
+    @rule(request=requests, pick=st.integers(0, 10**6))
+    def the_next_thing(self, request: int, pick: int) -> None:
+        """What would mostly come next, by whoever does it: so that requests get to their end, and past it."""
+        status = next(r.status for r in self.books.requests if r.id == request)
+        ways: dict[Status, list[Callable[[], None]]] = {
+            Status.RECORDED: [lambda: self.acknowledge(request, "handler")],
+            Status.IN_PROGRESS: [
+                lambda: self.resolve(request, "handler", "办好了"),
+                lambda: self.resolve(request, "handler", "办好了"),
+                lambda: self.acknowledge(request, "receiver"),
+                lambda: self.notify(request, "handler", "带身份证", "phone"),
+                lambda: self.ask_supplement(request, "handler", "户口簿"),
+                lambda: self.ask_extension(request, "handler", 3),
+                lambda: self.grant_extension(request, "manager"),
+                lambda: self.report_refusal(request, "handler", "不归社区管"),
+                lambda: self.uphold(request, "above"),
+            ],
+            Status.SUPPLEMENT: [lambda: self.supplemented(request, "resident")],
+            Status.RESOLVED: [
+                lambda: self.rate(request, "resident", pick % 5 + 1),
+                lambda: self.take_rating(request, "handler", pick % 5 + 1),
+                lambda: self.reopen(request, "resident"),
+            ],
+            Status.CLOSED: [
+                lambda: self.reopen(request, "resident"),
+                lambda: self.rate(request, "resident", pick % 5 + 1),
+                lambda: self.contact_after_a_poor_rating(request, "putting_right"),
+                lambda: self.settle_what_was_wrong(request, "putting_right", "已重新送餐"),
+                lambda: self.call_again(request, "putting_right", satisfied=True),
+            ],
+            Status.WITHDRAWN: [lambda: self.look_up(request, "handler")],
+        }
+        ways[status][pick // 5 % len(ways[status])]()
 
     def _put_right(self, action: Action, request_id: int, who: str, do: Put) -> None:
         """Try an act on the newest rectification; it goes through only for a manager who did not do the work."""

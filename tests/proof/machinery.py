@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, multiple, rule
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, multiple, precondition, rule
 from sqlalchemy import select, update
 
 from knowledge import rota as duty
@@ -35,6 +35,9 @@ Meaning = Callable[[Request, set[Role]], Action]
 
 MOMENT = timedelta(seconds=1)
 """Between two steps, so that nothing happens at the same time as a sweep."""
+
+FEW = 4
+"""Requests at a time: what happens to each counts for more than how many there are."""
 
 REFUSED = (CaseError, NotAllowed, PeopleError)
 
@@ -212,6 +215,7 @@ class Machinery(RuleBasedStateMachine):
 
     # -- recording
 
+    @precondition(lambda self: len(self.books.requests) < FEW)
     @rule(
         target=requests,
         resident=RESIDENTS,
@@ -231,6 +235,7 @@ class Machinery(RuleBasedStateMachine):
         )
         return request.id
 
+    @precondition(lambda self: len(self.books.requests) < FEW)
     @rule(
         target=requests,
         worker=WORKERS,
