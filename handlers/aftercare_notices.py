@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import aftercare_words as words
-from handlers import cards
+from handlers import cards, whole_card
 from handlers.about import About, Parcel
 from handlers.desk import Act, Office
 from handlers.speech import Choice, Say
@@ -162,8 +162,7 @@ def call_lines(voice: Voice, office: Office, requests: list[Request]) -> list[Ch
 async def reopened_by_phone(a: About) -> list[Parcel]:
     if not a.roles & {Role.FIRST_RESPONDER, Role.MANAGER}:
         return []
-    text = cards.for_staff(a.voice, a.request, a.item, a.people, a.area.name)
-    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
+    text, choices = await whole_card.of(a)
     head = a.voice.t("notice-reopened-by-phone", words=await a.note())
     return [Parcel(Say(Markup(f"{head}\n{text}"), choices, 2, request_id=a.request.id))]
 

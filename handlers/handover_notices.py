@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import cards, handover_words
+from handlers import cards, handover_words, whole_card
 from handlers.about import About, Parcel
 from handlers.desk import Act, Office
 from handlers.handover_words import asked_on
@@ -20,12 +20,8 @@ async def _card(a: About, head: Markup) -> list[Parcel]:
     """The request with everything a card has; nothing for whoever has no part in it any more."""
     if not a.roles - {Role.RESIDENT}:
         return []
-    books = Casebook(a.session, a.office.rules, a.now)
-    responder = a.people.first_responder.name
-    lines, acts = await handover_words.about(books, a.voice, a.office, a.request, a.roles, a.person.id, responder)
-    text = cards.for_staff(a.voice, a.request, a.item, a.people, a.area.name)
-    choices = [*acts, *cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)]
-    return [Parcel(Say("\n".join([head, text, *lines]), choices, 2, request_id=a.request.id))]
+    text, choices = await whole_card.of(a)
+    return [Parcel(Say(f"{head}\n{text}", choices, 2, request_id=a.request.id))]
 
 
 async def _handed(a: About) -> OutsideTransfer | None:

@@ -16,9 +16,9 @@ from handlers import (
     handover_notices,
     mediation_notices,
     pause_notices,
-    pause_words,
     rota_words,
     spreadsheets,
+    whole_card,
 )
 from handlers.about import About, Document, Parcel
 from handlers.desk import Office, Pick
@@ -119,9 +119,7 @@ async def _card(a: About, role: Role, head: str, *, files: bool = False, **value
     """The request with its buttons, for whoever has this role in it; somebody who lost it meanwhile gets nothing."""
     if role not in a.roles:
         return []
-    more = await pause_words.standing(Casebook(a.session, a.office.rules, a.now), a.voice, a.request, staff=True)
-    text = cards.for_staff(a.voice, a.request, a.item, a.people, a.area.name, more=more)
-    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
+    text, choices = await whole_card.of(a)
     title = a.voice.t(head, **values)
     parcels = [Parcel(Say(f"{title}\n{text}", choices, 2, request_id=a.request.id))]
     if len(a.request.text) > cards.LONG:

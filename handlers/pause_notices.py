@@ -24,7 +24,7 @@ def _book(a: About) -> Casebook:
 
 
 def _staff(a: About) -> list[Choice]:
-    return cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)
+    return cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
 
 
 # -- to the resident

@@ -9,7 +9,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import aftercare_words, cards, handover_words, needs, pause_words, talk, timeline
+from handlers import aftercare_words, cards, handover_words, needs, pause_words, talk, timeline, whole_card
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Asks, Says
 from handlers.incoming import read
@@ -46,22 +46,21 @@ async def open_request(desk: Desk, request_id: int) -> Say:
         await desk.casebook.contact_of(request.id),
     )
     beside = await aftercare_words.beside(desk, request, roles)
-    lines, acts = await handover_words.about(
-        desk.casebook, desk.voice, desk.office, request, roles, desk.me.id, people.first_responder.name
-    )
-    staff = roles != {Role.RESIDENT}
-    standing = await pause_words.standing(desk.casebook, desk.voice, request, staff=staff)
-    more = Markup("\n".join([*lines, *([standing] if standing else [])])) or None
     if roles == {Role.RESIDENT}:
+        lines, _ = await handover_words.about(
+            desk.casebook, desk.voice, desk.office, request, roles, desk.me.id, people.first_responder.name
+        )
+        standing = await pause_words.standing(desk.casebook, desk.voice, request, staff=False)
+        more = Markup("\n".join([*lines, *([standing] if standing else [])])) or None
         level = await desk.casebook.rating_level(request)
         text = cards.for_resident(desk.voice, request, item, people, level, more=more)
         choices = cards.resident_choices(desk.voice, request, rated=level is not None)
         return Say(f"{text}{beside.line}", choices, columns=2, request_id=request.id)
     area = await desk.people.area(request.area_id)
-    text = cards.for_staff(desk.voice, request, item, people, area.name, more=more)
-    choices = [*acts, *await pause_words.decision(desk.casebook, desk.voice, request, desk.me.id, roles)]
-    choices += [*cards.staff_choices(desk.voice, request, roles, phone=people.phone), *beside.choices]
-    return Say(f"{text}{beside.line}", choices, columns=2, request_id=request.id)
+    text, choices = await whole_card.for_staff(
+        desk.casebook, desk.voice, desk.office, request, roles, reader=desk.me.id, people=people, area=area.name
+    )
+    return Say(f"{text}{beside.line}", [*choices, *beside.choices], columns=2, request_id=request.id)
 
 
 @router.callback_query(Act.filter(F.act == "open"))
