@@ -18,6 +18,7 @@ from bot.settings import Settings, SettingsError, load
 from knowledge.calendar import CalendarError
 from knowledge.catalogue import CatalogueError
 from knowledge.lifecycle import Role
+from storage.backup import BackupError
 from storage.database import Database, is_unavailable
 from storage.people import PeopleError
 from storage.schema import SchemaError
@@ -63,7 +64,7 @@ def run_now(work: Coroutine[Any, Any, T]) -> T:
     """Run it; what can go wrong is said in one line."""
     try:
         return asyncio.run(work)
-    except (CatalogueError, CalendarError, SchemaError) as error:
+    except (CatalogueError, CalendarError, SchemaError, BackupError) as error:
         fail(str(error))
     except PeopleError as error:
         fail(_PEOPLE.get(error.code, error.code).format(**error.details), 2)
@@ -101,6 +102,9 @@ def run() -> None:
     for noisy in ("aiogram.event", "aiogram.dispatcher", "apscheduler", "alembic", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     gc.disable()  # nothing that is made while the program loads is garbage: looking for it costs half a second
+    from bot.light import load_aiogram
+
+    load_aiogram()
     from bot.serve import CannotServe, serve
 
     gc.freeze()
@@ -279,6 +283,50 @@ def audit() -> None:
 
 
 @cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="where to; .zip")]) -> None:
+    """Write everything the office knows, rows and files, into one file, while the bot runs."""
+    from bot.backup import backup as take
+
+    counts = run_now(_with_database(lambda db: take(db, settings().data, file, _now())))
+    print(f"{file}: {sum(counts.values())} rows", file=sys.stderr)
+
+
+@cli.command()
+def restore(file: Path) -> None:
+    """Put a backup into an empty database (SHOUWEN_DATABASE_URL) of either kind, and its files into the data folder."""
+    from bot.backup import restore as put_back
+
+    async def put(database: Database) -> tuple[dict[str, int], list[str]]:
+        return await put_back(database, settings().data, file)
+
+    _say_moved(run_now(_with_database(put, fresh=True)))
+
+
+@cli.command()
+def move(url: Annotated[str, typer.Argument(help="postgresql+asyncpg://… or sqlite+aiosqlite:///…")]) -> None:
+    """Copy everything into another, empty database, with every id and every history; stop the bot before."""
+    from bot.backup import move as copy
+
+    async def across(database: Database) -> tuple[dict[str, int], list[str]]:
+        target = Database(Settings(database_url=url).database_url)
+        try:
+            return await copy(database, target, _now())
+        finally:
+            await target.close()
+
+    _say_moved(run_now(_with_database(across)))
+
+
+def _say_moved(result: tuple[dict[str, int], list[str]]) -> None:
+    counts, flaws = result
+    for flaw in flaws:
+        print(flaw)
+    if flaws:
+        raise typer.Exit(1)
+    print(f"{sum(counts.values())} rows; every history is whole", file=sys.stderr)
+
+
+@cli.command()
 def erase(
     number: Annotated[str, typer.Option(help="the number of any request of the person served")],
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
@@ -293,13 +341,14 @@ def erase(
     print("erased", file=sys.stderr)
 
 
-async def _with_database(work: Any) -> Any:
-    """Open the database with its schema up to date, work, close."""
+async def _with_database(work: Any, *, fresh: bool = False) -> Any:
+    """Open the database with its schema up to date (`fresh`: as it is), work, close."""
     from storage.schema import upgrade
 
     database = Database(settings().database_url)
     try:
-        await upgrade(database)
+        if not fresh:
+            await upgrade(database)
         return await work(database)
     finally:
         await database.close()

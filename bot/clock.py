@@ -86,7 +86,7 @@ class Clock:
         rules, now = self._office.rules, self._now()
         if not MORNING <= now.astimezone(rules.zone).time() < rules.hours.spans[-1][1]:
             return 0
-        async with self._database.write() as session:
+        async with self._database.write(aside=True) as session:
             told = await clockwork.list_for_the_day(session, rules, now)
             domains = [domain.id for domain in rules.catalogue.domains]
             told += await rota.report_holes(session, now, rules.office(), domains)
@@ -160,7 +160,7 @@ class Clock:
     async def forget(self) -> None:
         """Drop delivered words and handled updates that are old: nobody needs them, and the words are personal."""
         before = self._now() - REMEMBERED
-        async with self._database.write() as session:
+        async with self._database.write(aside=True) as session:
             await outbox.prune(session, before)
             await conversations.prune(session, before)
 

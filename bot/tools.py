@@ -14,7 +14,7 @@ from knowledge import numbers
 from knowledge.calendar import Calendar
 from knowledge.catalogue import Catalogue
 from knowledge.responsibility import first_responder
-from storage import privacy, reports
+from storage import conversations, privacy, reports
 from storage.database import Database
 from storage.outcomes import outcomes
 from storage.people import People, PeopleError, current, digest
@@ -51,9 +51,15 @@ async def check_all(settings: Settings) -> list[str]:
         async with database.read() as session:
             if (await session.execute(select(Area.id).limit(1))).scalar_one_or_none() is None:
                 return ["no area yet: python -m bot area add CODE NAME"]
+        async with database.read() as session:
+            faults = await conversations.faults(session)
         return [
             f"area {a.code} {a.name}: nobody answers; python -m bot invite worker --area {a.code}"
             for a in await unanswered_areas(database, datetime.now(UTC))
+        ] + [
+            f"update {f.update_id} of bot {f.bot_id} could not be handled at {f.at:%Y-%m-%d %H:%M} UTC: {f.error}; "
+            "whoever wrote was told so, and the log says where"
+            for f in faults
         ]
     finally:
         await database.close()

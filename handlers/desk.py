@@ -209,6 +209,7 @@ class Desk:
     def first(self, say: Say) -> None:
         """Say this before any notice that the update brings about."""
         row = self.casebook.outbox.reply(self.channel, self.chat.chat_id, say.pack(), request_id=say.request_id)
+        row.payload["voice"] = [self.language, self.elder]
         row.person_id = self.person.id if self.person else None
 
     def label(self, key: str, **values: object) -> str:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from aiogram.types import Message
@@ -37,6 +38,7 @@ class Content:
         return not self.empty and wordless and all(f["kind"] == "sticker" for f in self.files)
 
 
+@lru_cache(maxsize=32)  # every button's words are compared with what was said
 def clean(text: str) -> str:
     """Text without what nobody can see or what breaks a display: control, bidirectional and zero-width signs.
     Long runs of blanks are shortened; text that shows nothing at all is empty."""

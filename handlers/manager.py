@@ -11,7 +11,8 @@ from handlers.speech import Answer, Say
 from handlers.texts import Markup
 from handlers.worker import task_lines
 from knowledge.satisfaction import Summary
-from storage import reports
+from storage import outbox, reports
+from storage.tables import Request
 
 router = Router(name="manager")
 
@@ -71,6 +72,9 @@ async def _overview(desk: Desk, name: str) -> Say:
     mending = await desk.casebook.rectifications(desk.me.id)
     if mending:
         choices.append(desk.button("list-mending", Pick(what="mending"), count=len(mending)))
+    _, lost = await outbox.undelivered(desk.session, areas, 0, 0)
+    if lost:
+        choices.append(desk.button("undelivered-count", Pick(what="undelivered"), count=lost))
     choices += [desk.button("menu-rota", Pick(what="rota")), desk.button("export", Pick(what="export"))]
     return Say("\n".join(lines), choices, columns=2)
 
@@ -109,6 +113,27 @@ async def list_requests(query: CallbackQuery, callback_data: Pick, desk: Desk) -
     )
 
 
+@router.callback_query(IsManager(), Pick.filter(F.what == "undelivered"))
+async def list_undelivered(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
+    """未送达: whom something never reached, so that they can be told another way."""
+    if callback_data.arg and (not callback_data.arg.isdecimal() or len(callback_data.arg) > _LONGEST_OFFSET):
+        return desk.say("button-old")
+    start = int(callback_data.arg or 0)
+    found, total = await outbox.undelivered(desk.session, await my_areas(desk), start, _LISTED)
+    if not found:
+        return desk.say("undelivered-none", [desk.button("menu-overview", Pick(what="overview", arg="month"))])
+    lines, shown = [], []
+    for lost in found:
+        why = desk.t("undelivered-gone" if lost.gone else "undelivered-refused")
+        lines.append(desk.t("undelivered-line", at=desk.voice.when(lost.at), name=lost.name, why=why))
+        shown += [lost.request_id] if lost.request_id is not None and lost.request_id not in shown else []
+    requests = [r for r in [await desk.session.get(Request, request_id) for request_id in shown] if r is not None]
+    choices = task_lines(desk, requests)
+    if start + _LISTED < total:
+        choices.append(desk.button("next-page", Pick(what="undelivered", arg=str(start + _LISTED))))
+    return desk.say("undelivered-head", choices, total=total, lines=Markup("\n".join(lines)))
+
+
 @router.callback_query(IsManager(), Pick.filter(F.what == "export"))
 async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
     """The satisfaction summary: first the period, then the kind of file; it comes as a document."""
@@ -131,7 +156,7 @@ async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
     return None
 
 
-@router.callback_query(Pick.filter(F.what.in_({"overview", "list", "export"})))
+@router.callback_query(Pick.filter(F.what.in_({"overview", "list", "undelivered", "export"})))
 async def not_a_manager(query: CallbackQuery, desk: Desk) -> Answer:
     """Somebody who is no manager, or no longer."""
     return desk.say("error-not-your-turn")

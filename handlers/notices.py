@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from html import escape
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from handlers import (
     aftercare_notices,
@@ -19,8 +21,8 @@ from handlers import (
     spreadsheets,
 )
 from handlers.about import About, Document, Parcel
-from handlers.desk import Office
-from handlers.speech import Say, quoted
+from handlers.desk import Office, Pick
+from handlers.speech import Choice, Say, quoted
 from handlers.texts import Markup, Voice
 from knowledge.lifecycle import Action, Role, offered
 from storage import outbox, privacy, reports
@@ -28,6 +30,18 @@ from storage.case_tables import Contact
 from storage.casebook import Casebook
 from storage.people import People
 from storage.tables import Area, Message, Outbox, Person, Rating, Request
+
+_RESIDENT, _RESPONDER, _HANDLER = aliased(Person), aliased(Person), aliased(Person)
+_ABOUT = (
+    select(Request, Area, Contact, _RESIDENT, _RESPONDER, _HANDLER)
+    .join(Area, Area.id == Request.area_id)
+    .join(_RESIDENT, _RESIDENT.id == Request.resident_id)
+    .join(_RESPONDER, _RESPONDER.id == Request.first_responder_id)
+    .join(_HANDLER, _HANDLER.id == Request.handler_id)
+    .outerjoin(Contact, Contact.request_id == Request.id)
+    .where(Request.id == bindparam("request_id"))
+)
+"""A request with whom and what a notice of it may name."""
 
 Renderer = Callable[[About], Awaitable[list[Parcel]]]
 
@@ -38,10 +52,10 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
     voice = Voice(office.texts, person.language, person.elder_mode, office.rules.zone)
     if row.kind in _PLAIN:
         return await _PLAIN[row.kind](row, person, voice, office, session, now)
-    request = await session.get(Request, row.request_id)
-    area = await session.get(Area, request.area_id) if request else None
-    if request is None or area is None:
+    found = (await session.execute(_ABOUT, {"request_id": row.request_id})).one_or_none()
+    if found is None:
         return []
+    request, area, contact, resident, responder, handler = found
     people = People(session, now)
     roles = await Casebook(session, office.rules, now).roles(request, person.id)
     if not roles and not await people.posts(person.id):
@@ -56,12 +70,7 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
         request=request,
         item=office.rules.catalogue.service(request.service_id),
         area=area,
-        people=cards.People(
-            await people.get(request.resident_id),
-            await people.get(request.first_responder_id),
-            await people.get(request.handler_id),
-            await session.get(Contact, request.id),
-        ),
+        people=cards.People(resident, responder, handler, contact),
         roles=roles,
     )
     return await _RENDERERS[row.kind](about)
@@ -282,6 +291,13 @@ async def _my_data(
     return [Parcel(Say(text), documents=[Document("my-data.json", lambda: made)])]
 
 
+async def _undelivered(
+    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
+) -> list[Parcel]:
+    choices = [Choice(voice.t("undelivered"), Pick(what="undelivered").pack())]
+    return [Parcel(Say(voice.t("notice-undelivered"), choices))]
+
+
 async def _rota(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
@@ -299,6 +315,7 @@ _PLAIN = {
     "my_data": _my_data,
     **handover_notices.PLAIN,
     **pause_notices.PLAIN,
+    "undelivered": _undelivered,
     **dict.fromkeys(rota_words.KINDS, _rota),
     **dict.fromkeys(mediation_notices.KINDS, mediation_notices.render),
 }
@@ -334,5 +351,11 @@ _RENDERERS: dict[str, Renderer] = {
     **handover_notices.RENDERERS,
     **pause_notices.RENDERERS,
 }
+DIGESTS = frozenset({"promise_digest", "today", "rating_reminder", "export", "my_data", *rota_words.KINDS})
+"""Kinds for which nobody waits: in a rush they go last."""
+
+LONG = frozenset({"export", "my_data"})
+"""Kinds for which much is read."""
+
 KINDS = frozenset({*_PLAIN, *_RENDERERS})
 """Every kind of notice that can be delivered."""

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import xlsxwriter
-
 from handlers import cards
 from handlers.texts import Voice
 from knowledge.catalogue import Catalogue
@@ -134,6 +132,8 @@ def _row(voice: Voice, closure: Closure, domains: dict[str, str], service: str) 
 
 def workbook(sheets: Sequence[Table]) -> bytes:
     """An XLSX file, a sheet a table: headings frozen, filters on, shares as percentages."""
+    import xlsxwriter  # slow to load, and seldom needed
+
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     heading = book.add_format(

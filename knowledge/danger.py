@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,7 @@ _TORN_OUT = 0.16
 LONGEST = 1500  # characters read of one message
 
 
+@lru_cache(maxsize=8)  # asked of a message before everything, and again when it is matched
 def find(text: str) -> Danger | None:
     """The gravest danger the text shows, a present one before a doubtful one; None when it shows none."""
     text = text[:LONGEST]

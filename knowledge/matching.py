@@ -9,6 +9,7 @@ One call reads everything the desk must know of a message: danger, intents, need
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -72,6 +73,7 @@ class Matcher:
             service = catalogue.service(label)
             for name in (service.name, *service.aliases):
                 self._names.setdefault(plain(name), n)
+        self._matched = lru_cache(maxsize=8)(self._match)  # a message is asked about more than once
         self._english = tuple(catalogue.service(label).name_en.lower() for label in model.labels)
 
     @classmethod
@@ -87,7 +89,9 @@ class Matcher:
 
     def match(self, text: str) -> Match:
         """Read one message; never fails, whatever the text."""
-        text = text[:LONGEST]
+        return self._matched(text[:LONGEST])
+
+    def _match(self, text: str) -> Match:
         chance = self._chances(text)
         order = np.argsort(-chance, kind="stable")[:_RANKED]
         ranked = tuple(Candidate(self._model.labels[n], float(chance[n])) for n in order)

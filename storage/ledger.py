@@ -18,6 +18,7 @@ from knowledge.deadlines import Promises, ServiceHours, WorkingTime, promise
 from knowledge.lifecycle import OPEN, Action, Intake, Role, Status, allowed, check
 from knowledge.responsibility import first_responder
 from storage import case_people, history, rota
+from storage.database import remembered
 from storage.outbox import OutboxWriter
 from storage.people import People
 from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
@@ -204,9 +205,13 @@ class Ledger:
     async def _load(self, request_id: int) -> Request:
         if not 0 < request_id < _BEYOND:
             raise CaseError("not_yours")
-        request = await self._session.get(Request, request_id, with_for_update=True)
+        known = remembered(self._session, "requests")  # locked by the first look, so that nobody else changes it
+        request: Request | None = known.get(request_id)
+        if request is None:
+            request = await self._session.get(Request, request_id, with_for_update=True)
         if request is None:
             raise CaseError("not_yours")
+        known[request_id] = request
         return request
 
     async def _posts_here(self, request: Request, person_id: int) -> set[Role]:
@@ -374,3 +379,6 @@ class Ledger:
 def acting_role(roles: frozenset[Role]) -> Role:
     """The role somebody speaks in when they have several."""
     return next(role for role in _ORDER if role in roles)
+
+
+# What every update asks is put together once.

@@ -53,12 +53,17 @@ async def outcomes(
     )
     return [
         {
-            "text": "" if domain == _CONFIDENTIAL else _phrase(text, names | {name}),
+            "text": "" if _confidential(domain, data) else _phrase(text, names | {name}),
             "offered": [service for service in data.get("matched", ()) if service in services],
             "chosen": chosen,
         }
         for data, chosen, domain, text, name in rows
     ]
+
+
+def _confidential(domain: str, data: dict[str, Any]) -> bool:
+    """Whether it is, or was before it was corrected, told a mediator."""
+    return _CONFIDENTIAL in (domain, str(data.get("service", "")).partition(".")[0])
 
 
 def _phrase(text: str, names: Collection[str]) -> str:

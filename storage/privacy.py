@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge.lifecycle import Role
 from storage import case_privacy
 from storage.case_tables import OneTimeNotice, OutsideTransfer, Refusal
+from storage.database import remembered
 from storage.outbox import REPLY
+from storage.people import POSTS
 from storage.tables import (
     Conversation,
     Invite,
@@ -128,6 +130,7 @@ async def erase(session: AsyncSession, person: Person, now: datetime) -> None:
         update(Message).where(Message.sender_id == person.id).values(channel="", chat_id=0, message_id=0, album=None)
     )
     await session.execute(update(Staff).where(Staff.person_id == person.id, Staff.until.is_(None)).values(until=now))
+    remembered(session, POSTS).pop(person.id, None)
     await session.execute(update(Invite).where(Invite.used_by_id == person.id).values(name=None))
     person.name, person.phone, person.channel, person.chat_id = NAMELESS, None, None, None
     person.area_id = person.consented_at = person.consent_version = None

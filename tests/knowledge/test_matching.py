@@ -125,18 +125,15 @@ def test_english_is_offered_a_choice_when_it_names_a_service(matcher: Matcher) -
 
 def test_two_services_that_tie_bring_their_question(matcher: Matcher) -> None:
     """The question written for the pair is handed on only when the pair is in doubt."""
-    contrasts = [
-        match.contrast
-        for text in (
-            "老人没人养想要赡养费",
-            "子女不给赡养费",
-            "离婚",
-            "公司欠薪想解决",
-            "养老金停发了",
-            "车祸赔偿谈不拢",
-        )
-        if (match := matcher.match(text)).contrast is not None and match.band is Band.CHOOSE
-    ]
+    lists = matcher.catalogue
+    contrasts = []
+    for written in lists.contrasts:
+        one, other = (lists.service(id) for id in written.between)
+        match = matcher.match(f"{one.aliases[0]}，{other.aliases[0]}")
+        if match.contrast is not None:
+            assert match.band is Band.CHOOSE
+            assert {candidate.id for candidate in match.ranked[:2]} == set(match.contrast.between)
+            contrasts.append(match.contrast)
     assert contrasts
     for contrast in contrasts:
         assert len(contrast.choices) == 2

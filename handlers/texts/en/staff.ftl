@@ -105,3 +105,14 @@ formula-satisfaction = (Very satisfied + Satisfied + Fairly satisfied) ÷ Rated;
 formula-coverage = Rated ÷ Closed
 formula-mean = Very satisfied 5 points … Very dissatisfied 1 point, averaged
 formula-staff-taken = Ratings taken down by staff in a follow-up call; counted apart, not part of satisfaction
+
+undelivered = Not delivered
+undelivered-count = Not delivered ({ $count })
+undelivered-head =
+    <b>Not delivered: { $total }</b>
+    { $lines }
+    Please tell them by phone or in person.
+undelivered-line = · { $at } { $name }: { $why }
+undelivered-gone = cannot be reached in the chat
+undelivered-refused = the message was refused
+undelivered-none = Everything was delivered.

@@ -105,3 +105,14 @@ formula-satisfaction = （非常满意＋满意＋基本满意）÷ 已评价；
 formula-coverage = 已评价 ÷ 结案
 formula-mean = 非常满意 5 分……非常不满意 1 分，取平均
 formula-staff-taken = 工作人员电话回访代录的评价，单独计数，不进入满意度
+
+undelivered = 未送达
+undelivered-count = 未送达（{ $count }）
+undelivered-head =
+    <b>未送达：{ $total } 条</b>
+    { $lines }
+    请打电话或当面告诉他们。
+undelivered-line = · { $at } { $name }：{ $why }
+undelivered-gone = 聊天里联系不上了
+undelivered-refused = 消息发不出去
+undelivered-none = 没有送不到的消息。
