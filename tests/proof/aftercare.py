@@ -13,7 +13,9 @@ from storage.case_tables import Rectification
 from storage.casebook import Casebook
 from storage.ledger import CaseError
 from tests.proof.acts import Acts, by
+from tests.proof.rules import findings
 
+PICKS = st.lists(st.integers(0, 10**6), min_size=2, max_size=6)
 Put = Callable[[Casebook, int, int], Awaitable[Any]]
 
 
@@ -58,9 +60,24 @@ class Aftercare(Acts):
             Action.FOLLOW_UP, request, who, lambda books, row, me: books.follow_up(row, me, satisfied=satisfied)
         )
 
-    @rule(request=requests, pick=st.integers(0, 10**6))
-    def the_next_thing(self, request: int, pick: int) -> None:
+    @rule(request=requests, picks=PICKS)
+    def the_next_things(self, request: int, picks: list[int]) -> None:
         """What would mostly come next, by whoever does it: so that requests get to their end, and past it."""
+        for pick in picks:
+            self._next(request, pick)
+            assert findings(self.books) == []
+
+    @rule(request=requests, picks=PICKS)
+    def and_so_on(self, request: int, picks: list[int]) -> None:
+        """The same: it is to happen often."""
+        self.the_next_things(request, picks)
+
+    @rule(request=requests, picks=PICKS)
+    def and_further(self, request: int, picks: list[int]) -> None:
+        """The same: it is to happen often."""
+        self.the_next_things(request, picks)
+
+    def _next(self, request: int, pick: int) -> None:
         status = next(r.status for r in self.books.requests if r.id == request)
         ways: dict[Status, list[Callable[[], None]]] = {
             Status.RECORDED: [lambda: self.acknowledge(request, "handler")],

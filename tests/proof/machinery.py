@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, multiple, precondition, rule
+from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, multiple, precondition, rule
 from sqlalchemy import select, update
 
 from knowledge import rota as duty
@@ -214,6 +214,11 @@ class Machinery(RuleBasedStateMachine):
         return None
 
     # -- recording
+
+    @initialize(target=requests, area=st.sampled_from("AB"), service=st.sampled_from(SERVICES))
+    def begin(self, area: str, service: str) -> int:
+        """There is something to do from the beginning."""
+        return self.record("张秀英", area, service, None, True)
 
     @precondition(lambda self: len(self.books.requests) < FEW)
     @rule(

@@ -147,7 +147,7 @@ def rule_7(books: Books) -> Iterator[Finding]:
     for request, moves in _all(books):
         office = books.rules.office(books.areas[request.area_id].code)
         first, made = office.local(request.created_at).date(), moves[0].after.promise
-        if not request.created_at < request.acknowledge_by <= request.contact_by <= made:
+        if not request.created_at < request.acknowledge_by <= request.contact_by <= request.resolve_by:
             yield f"{request.number}: its promises are not in order"
         service = books.rules.catalogue.service(request.service_id)
         if moves[0].event.data["service"] == service.id:
