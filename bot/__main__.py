@@ -8,7 +8,9 @@ import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from enum import StrEnum
+from getpass import getuser
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Any, NoReturn, TypeVar, cast
 
 import typer
@@ -31,6 +33,9 @@ cli.add_typer(areas, name="area")
 T = TypeVar("T")
 _WRONG_USE = cast(type[Exception], typer.BadParameter.__mro__[2])
 """What typer raises for wrong use of the command line."""
+
+_SILENT_FOR = 2.0
+"""Seconds of work after which progress is told."""
 
 
 class InviteRole(StrEnum):
@@ -213,22 +218,31 @@ def link(
 def export(
     start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
     end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="the last day")],
-    out: Annotated[Path, typer.Option(help="summary.xlsx or summary.csv")],
+    out: Annotated[Path, typer.Option(help="summary.xlsx, summary.csv, or bulletin.html to print")],
     area: Annotated[str | None, typer.Option(help="only this area and those under it")] = None,
+    personal: Annotated[
+        bool, typer.Option("--with-personal-data", help="names, phone numbers and words of residents; it is recorded")
+    ] = False,
+    by: Annotated[str | None, typer.Option(help="who exports, for the record; else who runs this")] = None,
 ) -> None:
-    """Write the satisfaction summary of a period."""
-    if out.suffix not in (".xlsx", ".csv"):
-        fail(f"--out: expected a name that ends in .xlsx or .csv, not {out.name}", 2)
+    """Write the satisfaction summary of a period; nobody's name or number in it, unless asked for."""
+    if out.suffix not in (".xlsx", ".csv", ".html"):
+        fail(f"--out: expected a name that ends in .xlsx, .csv or .html, not {out.name}", 2)
     if end < start:
         fail("--to: expected a day that is not before --from", 2)
-    from bot.tools import summary_tables, write_summary
+    from bot.tools import Wanted
+    from bot.tools import export as carry_out
+    from knowledge.periods import Period
 
-    sheets, found = run_now(_with_database(lambda db: summary_tables(db, settings(), start.date(), end.date(), area)))
-    try:
-        write_summary(sheets, out)
-    except OSError as error:
-        fail(f"{out}: {error.strerror}")
-    print(f"{out}: {found} closures", file=sys.stderr)
+    wanted = Wanted(Period.between(start.date(), end.date()), area, personal, by or getuser())
+    begun = monotonic()
+
+    def progress(title: str, rows: int) -> None:
+        if monotonic() - begun > _SILENT_FOR:
+            print(f"{title}: {rows}", file=sys.stderr)
+
+    found = run_now(_with_database(lambda db: carry_out(db, settings(), wanted, out, progress)))
+    print(f"{out}: {found} requests", file=sys.stderr)
 
 
 @cli.command()

@@ -16,6 +16,7 @@ from aiogram.types import Update
 
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
+from bot.channels.web.reports import ReportPages
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.gate import Gate
@@ -66,12 +67,16 @@ class App:
     def office(self) -> Office:
         matcher = Matcher.load(self.settings.catalogue)
         calendar = Calendar.load(self.settings.calendar)
-        return Office(Rules(matcher.catalogue, calendar, self.settings.zone), matcher, links=self._links)
+        rules = Rules(matcher.catalogue, calendar, self.settings.zone)
+        return Office(rules, matcher, links=self._links, reports=self._report_link)
 
     def _links(self) -> dict[str, str]:
         """Addresses that open the desk with a word of one's own behind them, as far as they are known by now."""
         found = {"telegram": self.telegram.link} if self.telegram is not None and self.telegram.link else {}
         return found if self.web is None else {**found, "web": f"{self.web.url}/?start="}
+
+    def _report_link(self) -> str | None:
+        return None if self.web is None else f"{self.web.url}/reports/enter/"
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -142,6 +147,7 @@ class App:
         if self.web is not None:
             if self.telegram is not None:
                 self.telegram.add_routes(self.web.app)
+            ReportPages(self.database, self.office, self.now).add_to(self.web.app)
             await self.web.start()
         self.courier.start()
         clock.start()

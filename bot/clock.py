@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from storage import (
     pause_sweep,
     reports,
     rota,
+    three_lists,
 )
 from storage.casebook import Casebook
 from storage.database import Database, is_unavailable
@@ -42,6 +43,7 @@ class Clock:
     def __init__(self, database: Database, office: Office, now: Callable[[], datetime], courier: Courier) -> None:
         self._database, self._office, self._now, self._courier = database, office, now, courier
         self._sweeping, self._idle = 0, asyncio.Condition()
+        self._proposed: date | None = None
         self._scheduler = AsyncIOScheduler(timezone=office.rules.zone)
 
     def start(self) -> None:
@@ -49,6 +51,7 @@ class Clock:
         for sweep, minutes in (
             (self.watch_promises, 1),
             (self.morning, 5),
+            (self.reports, 5),
             (self.case_reminders, 5),
             (self.aftercare, 5),
             (self.departures, 5),
@@ -93,6 +96,22 @@ class Clock:
         if told:
             self._courier.wake()
         return told
+
+    async def reports(self) -> int:
+        """周报 and 月报 to every manager, on the first working day of week and month from `MORNING` on; returns how
+        many. Once a day needs that no service meets are looked through for projects."""
+        rules, now = self._office.rules, self._now()
+        if not MORNING <= now.astimezone(rules.zone).time() < rules.hours.spans[-1][1]:
+            return 0
+        async with self._database.write() as session:
+            written = await reports.report_day(session, rules, now)
+        if self._proposed != (today := now.astimezone(rules.zone).date()):
+            async with self._database.write() as session:
+                await three_lists.propose_everywhere(session, now)
+            self._proposed = today
+        if written:
+            self._courier.wake()
+        return written
 
     async def case_reminders(self) -> int:
         """Meetings, agreements and legal days of mediation and legal-aid cases; returns how many were told."""

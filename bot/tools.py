@@ -1,11 +1,13 @@
 """The work behind the commands: checks, the export, erasure."""
 
+import asyncio
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from errno import ENOENT
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -13,17 +15,17 @@ from bot.settings import Settings
 from knowledge import numbers
 from knowledge.calendar import Calendar
 from knowledge.catalogue import Catalogue
+from knowledge.periods import Period
 from knowledge.responsibility import first_responder
-from storage import conversations, privacy, reports
+from storage import conversations, privacy
 from storage.database import Database
+from storage.figures import figures
 from storage.outcomes import outcomes
 from storage.people import People, PeopleError, current, digest
+from storage.report_tables import ExportRecord
 from storage.schema import upgrade
 from storage.tables import Area, Level, Person, Request, Staff
 from storage.transcript import Transcript
-
-if TYPE_CHECKING:
-    from handlers.spreadsheets import Table
 
 LINK_LIFE = timedelta(hours=1)
 
@@ -65,48 +67,68 @@ async def check_all(settings: Settings) -> list[str]:
         await database.close()
 
 
-async def summary_tables(
-    database: Database, settings: Settings, first: date, last: date, code: str | None
-) -> tuple[list["Table"], int]:
-    """The summary of `first` to `last` (both included), and how many closures it counts.
+@dataclass(frozen=True)
+class Wanted:
+    """What `export` was asked for.
+
+    :ivar code: an area with those under it; None: the whole office
+    :ivar personal: names and phone numbers as they are
+    :ivar by: who runs the export; it is written down
+    """
+
+    period: Period
+    code: str | None
+    personal: bool
+    by: str
+
+
+async def export(
+    database: Database, settings: Settings, wanted: Wanted, out: Path, progress: Callable[[str, int], None]
+) -> int:
+    """Write what was asked for to `out`, and into the book of exports; returns how many requests it has.
 
     :raises PeopleError: `no_area`
-    """
-    from handlers import spreadsheets
-    from handlers.texts import Voice, texts
-
-    catalogue = Catalogue.load(settings.catalogue)
-    start = datetime.combine(first, time(), settings.zone)
-    end = datetime.combine(last + timedelta(days=1), time(), settings.zone)
-    async with database.read() as session:
-        people = People(session, datetime.now(UTC))
-        if code is None:
-            areas = frozenset(a.id for a in await people.areas())
-        else:
-            area = await people.area_by_code(code)
-            if area is None:
-                raise PeopleError("no_area", given=code)
-            areas = await people.within([area.id])
-        closures = await reports.closures(session, areas, start, end)
-    voice = Voice(texts(), "zh", False, settings.zone)
-    return spreadsheets.tables(voice, catalogue, closures, start, end), len(closures)
-
-
-def write_summary(sheets: list["Table"], out: Path) -> None:
-    """Write the tables as a workbook, or as CSV by the ending of `out`. CSV is one table a file: the given name
-    holds the figures by domain, the others are put beside it.
-
     :raises OSError: it cannot be written there
     """
-    from handlers import spreadsheets
+    from handlers import bulletin
+    from handlers.export_job import carry_out
+    from handlers.summary import Order
+    from handlers.texts import Voice, texts
 
-    if out.suffix == ".xlsx":
-        out.write_bytes(spreadsheets.workbook(sheets))
-        return
-    _, by_domain, *others = sheets
-    out.write_bytes(spreadsheets.comma_separated(by_domain))
-    for table in others:
-        out.with_name(f"{out.stem}-{table.title}.csv").write_bytes(spreadsheets.comma_separated(table))
+    now = datetime.now(UTC)
+    catalogue = Catalogue.load(settings.catalogue)
+    voice = Voice(texts(), "zh", False, settings.zone)
+    async with database.read() as session:
+        area = await People(session, now).area_by_code(wanted.code) if wanted.code is not None else None
+        if wanted.code is not None and area is None:
+            raise PeopleError("no_area", given=wanted.code)
+    if not out.parent.is_dir():
+        raise FileNotFoundError(ENOENT, "No such file or directory", str(out.parent))
+    async with database.write() as session:
+        session.add(
+            ExportRecord(
+                at=now,
+                taken_by=wanted.by[:64],
+                area_id=area.id if area else None,
+                first=wanted.period.first,
+                last=wanted.period.last,
+                kind=out.suffix.removeprefix("."),
+                personal=wanted.personal,
+            )
+        )
+    title = f"{area.name if area else ''}{voice.t('export-name')}"
+    areas = [area.id] if area else None
+    order = Order.make(wanted.period, now, voice, catalogue, title, areas=areas, personal=wanted.personal)
+    if out.suffix != ".html":
+        return await carry_out(database, order, out, progress)
+    async with database.read() as session:
+        inside = await People(session, now).within([area.id]) if area else None
+        scope = order.scope(inside)
+        phone = area.phone if area and area.phone else "12345"
+        name = area.name if area else ""
+        text = await bulletin.page(session, voice, order.domains, name, phone, wanted.period, scope)
+        await asyncio.to_thread(out.write_text, text, "utf-8")
+        return (await figures(session, scope, times=False))[None].requests
 
 
 async def outcome_lines(database: Database, settings: Settings, first: date, last: date, code: str | None) -> list[str]:

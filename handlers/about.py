@@ -30,6 +30,7 @@ class Parcel:
     """What one notice is, before it becomes the methods of a channel.
 
     :ivar say: words (with `files`, their caption)
+    :ivar picture: a picture made here, shown with the words under it
     :ivar files: files of people, as `handlers.incoming` describes them
     :ivar reply_to: the message of this chat that it answers
     :ivar edits: the messages of this chat whose words it replaces
@@ -38,6 +39,7 @@ class Parcel:
     say: Say | None = None
     files: list[dict[str, Any]] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
+    picture: Document | None = None
     reply_to: int | None = None
     edits: list[int] = field(default_factory=list)
     only_edit: bool = False

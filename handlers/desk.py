@@ -25,6 +25,9 @@ from storage.tables import Person
 
 CONSENT_VERSION = "2026-11"
 
+REPORT_LINK = "reports:"
+"""Stands before a code or token of the managers' page where its digest is made: no code of the chat is one of these."""
+
 LASTS = timedelta(hours=1)
 """After so long without a word, what is said next begins anew: it is neither added to an old card nor passed on
 to whoever one talked with before."""
@@ -112,6 +115,8 @@ class Office:
     texts: Texts = field(default_factory=texts)
     links: Callable[[], Mapping[str, str]] = dict
     """Addresses that open the desk on each channel with a word of one's own: the word is put at the end."""
+    reports: Callable[[], str | None] = lambda: None
+    """Where the managers' page lets one in: a code is put at the end. None: there is no page."""
 
 
 @dataclass

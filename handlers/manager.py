@@ -1,5 +1,7 @@
 """A manager's desk: the overview of a period, every request of the area, the satisfaction summary as files."""
 
+from datetime import datetime, timedelta
+
 from aiogram import F, Router
 from aiogram.filters import Command, Filter
 from aiogram.types import CallbackQuery, Message
@@ -10,8 +12,10 @@ from handlers.front import Says
 from handlers.speech import Answer, Say
 from handlers.texts import Markup
 from handlers.worker import task_lines
+from knowledge.periods import Period
 from knowledge.satisfaction import Summary
 from storage import outbox, reports
+from storage.report_tables import ExportRecord
 from storage.tables import Request
 
 router = Router(name="manager")
@@ -19,6 +23,7 @@ router = Router(name="manager")
 _LISTED = 10
 _LONGEST_OFFSET = 8
 _FILTERS = ("open", "overdue", "poor", "all")
+_PERIODS = ("week", "month", "last-month", "year")
 
 
 class IsManager(Filter):
@@ -26,6 +31,11 @@ class IsManager(Filter):
 
     async def __call__(self, event: Message | CallbackQuery, desk: Desk) -> bool:
         return desk.is_manager
+
+
+def _moments(desk: Desk, name: str) -> tuple[datetime, datetime]:
+    zone = desk.office.rules.zone
+    return Period.named(name, desk.now.astimezone(zone).date()).moments(zone)
 
 
 async def my_areas(desk: Desk) -> frozenset[int]:
@@ -42,14 +52,14 @@ async def overview(message: Message, desk: Desk) -> Answer:
 
 @router.callback_query(IsManager(), Pick.filter(F.what == "overview"))
 async def overview_of(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
-    if callback_data.arg not in reports.PERIODS:
+    if callback_data.arg not in _PERIODS:
         return desk.say("button-old")
     return await _overview(desk, callback_data.arg)
 
 
 async def _overview(desk: Desk, name: str) -> Say:
     areas = await my_areas(desk)
-    start, end = reports.period(name, desk.now, desk.office.rules.zone)
+    start, end = _moments(desk, name)
     found = await reports.overview(desk.session, areas, start, end, desk.now)
     lines = [
         desk.t(
@@ -68,13 +78,16 @@ async def _overview(desk: Desk, name: str) -> Say:
         if summary is not None and summary.closed:
             lines.append(_satisfaction(desk, desk.voice.named(domain), summary))
     choices = [desk.button(f"list-{f}", Pick(what="list", arg=f)) for f in _FILTERS]
-    choices += [desk.button(f"period-{p}", Pick(what="overview", arg=p)) for p in reports.PERIODS if p != name]
+    choices += [desk.button(f"period-{p}", Pick(what="overview", arg=p)) for p in _PERIODS if p != name]
     mending = await desk.casebook.rectifications(desk.me.id)
     if mending:
         choices.append(desk.button("list-mending", Pick(what="mending"), count=len(mending)))
     _, lost = await outbox.undelivered(desk.session, areas, 0, 0)
     if lost:
         choices.append(desk.button("undelivered-count", Pick(what="undelivered"), count=lost))
+    for key, what, arg in (("report-week-button", "report", "week"), ("report-month-button", "report", "month")):
+        choices.append(desk.button(key, Pick(what=what, arg=arg)))
+    choices += [desk.button("report-lists", Pick(what="lists")), desk.button("report-page", Pick(what="page"))]
     choices += [desk.button("menu-rota", Pick(what="rota")), desk.button("export", Pick(what="export"))]
     return Say("\n".join(lines), choices, columns=2)
 
@@ -138,13 +151,14 @@ async def list_undelivered(query: CallbackQuery, callback_data: Pick, desk: Desk
 async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
     """The satisfaction summary: first the period, then the kind of file; it comes as a document."""
     name, _, kind = callback_data.arg.partition(".")
-    if name not in reports.PERIODS:
-        choices = [desk.button(f"period-{p}", Pick(what="export", arg=p)) for p in reports.PERIODS]
+    if name not in _PERIODS:
+        choices = [desk.button(f"period-{p}", Pick(what="export", arg=p)) for p in _PERIODS]
         return desk.say("export-period", choices)
     if kind not in ("xlsx", "csv"):
         choices = [desk.button(f"export-{k}", Pick(what="export", arg=f"{name}.{k}")) for k in ("xlsx", "csv")]
         return desk.say("export-kind", choices)
-    start, end = reports.period(name, desk.now, desk.office.rules.zone)
+    start, end = _moments(desk, name)
+    record(desk, start, end, kind)
     desk.first(desk.say("export-coming"))
     desk.casebook.outbox.notice(
         desk.me.id,
@@ -154,6 +168,22 @@ async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
         end=end.isoformat(),
     )
     return None
+
+
+def record(desk: Desk, start: datetime, end: datetime, kind: str) -> None:
+    """Who took figures out is written down; nothing that goes out in chat tells who residents are."""
+    zone = desk.office.rules.zone
+    desk.session.add(
+        ExportRecord(
+            at=desk.now,
+            person_id=desk.me.id,
+            taken_by=f"{desk.channel}:{desk.me.id}",
+            first=start.astimezone(zone).date(),
+            last=end.astimezone(zone).date() - timedelta(days=1),
+            kind=kind,
+            personal=False,
+        )
+    )
 
 
 @router.callback_query(Pick.filter(F.what.in_({"overview", "list", "undelivered", "export"})))

@@ -16,8 +16,8 @@ from handlers import (
     handover_notices,
     mediation_notices,
     pause_notices,
+    report_notices,
     rota_words,
-    spreadsheets,
     whole_card,
 )
 from handlers.about import About, Document, Parcel
@@ -25,7 +25,7 @@ from handlers.desk import Office, Pick
 from handlers.speech import Choice, Say, quoted
 from handlers.texts import Markup, Voice
 from knowledge.lifecycle import Action, Role, offered
-from storage import outbox, privacy, reports
+from storage import outbox, privacy
 from storage.case_tables import Contact
 from storage.casebook import Casebook
 from storage.people import People
@@ -260,26 +260,6 @@ async def _answered(a: About, message: Message) -> int | None:
 # -- files made here, and notices without a request
 
 
-async def _export(
-    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
-) -> list[Parcel]:
-    start, end = datetime.fromisoformat(row.payload["start"]), datetime.fromisoformat(row.payload["end"])
-    areas = await People(session, now).managed(person.id)
-    if not areas:
-        return []
-    closures = await reports.closures(session, areas, start, end)
-    sheets = spreadsheets.tables(voice, office.rules.catalogue, closures, start, end)
-    first = start.astimezone(voice.zone).strftime("%Y%m%d")
-    stem = f"{voice.t('export-name')}-{first}"
-    if row.payload["format"] == "xlsx":
-        return [Parcel(documents=[Document(f"{stem}.xlsx", lambda: spreadsheets.workbook(sheets))])]
-
-    def one(table: spreadsheets.Table) -> Document:
-        return Document(f"{stem}-{table.title}.csv", lambda: spreadsheets.comma_separated(table))
-
-    return [Parcel(documents=[one(table) for table in sheets])]
-
-
 async def _my_data(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
@@ -309,7 +289,9 @@ _PLAIN = {
     "promise_digest": clock_notices.promise_digest,
     "today": clock_notices.today,
     **aftercare_notices.PLAIN,
-    "export": _export,
+    "export": report_notices.export,
+    "report": report_notices.report,
+    "three_lists": report_notices.three_lists,
     "my_data": _my_data,
     **handover_notices.PLAIN,
     **pause_notices.PLAIN,

@@ -59,6 +59,11 @@ async def open_parcel(parcel: Parcel, chat_id: int, *, elder: bool, more: str, f
         built += methods(say, chat_id, elder=elder, more=more, reply_to=parcel.reply_to)
     shown = page(say.choices, elder, more)[0] if say and caption else []
     markup = keyboard(shown, columns=say.columns, elder=elder) if say and caption else None
+    if parcel.picture is not None:
+        drawn = BufferedInputFile(await asyncio.to_thread(parcel.picture.make), parcel.picture.name)
+        built.append(
+            api.SendPhoto(chat_id=chat_id, photo=drawn, caption=caption, parse_mode="HTML", reply_markup=markup)
+        )
     reply_to = parcel.reply_to if not built else None
     for group in _groups(files):
         built += await _send(group, chat_id, caption, markup, reply_to, fetch)
@@ -70,7 +75,9 @@ async def open_parcel(parcel: Parcel, chat_id: int, *, elder: bool, more: str, f
 
 
 def _fits(parcel: Parcel) -> bool:
-    """Whether the words can stand as the caption of the first file."""
+    """Whether the words can stand as the caption of the picture or the first file."""
+    if parcel.picture is not None:
+        return parcel.say is not None and len(parcel.say.text) <= CAPTION
     return bool(
         parcel.files
         and parcel.say

@@ -1,184 +1,236 @@
-"""The satisfaction summary as files: a workbook, or CSV that Excel reads. People's text never becomes a formula."""
+"""Tables as files: a workbook with native charts, or CSV that Excel reads. People's text never becomes a formula.
+
+Rows are written as they come, so that a long table does not stand in memory."""
 
 import csv
 import io
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
-from handlers import cards
-from handlers.texts import Voice
-from knowledge.catalogue import Catalogue
-from knowledge.numbers import spoken
-from knowledge.satisfaction import Rating as Level
-from knowledge.satisfaction import Summary, summarise
-from storage.reports import Closure
+from collections.abc import AsyncIterable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
 
 BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula, full-width forms included."""
-Cell = str | int | float | None
+_MOST_ROWS = 1_048_575
+_NARROWEST, _WIDEST = 8, 50
+_WIDE = 15
+"""Columns that still can be read on one page; more are printed on two side by side."""
+_SHEET_NAME = str.maketrans("", "", "[]:*?/\\'")
+
+Cell = str | int | float | bool | date | datetime | None
+Row = Sequence[Cell]
+
+
+class Kind(StrEnum):
+    """How the cells of a column are shown; the value is Excel's number format."""
+
+    TEXT = "@"
+    COUNT = "#,##0"
+    SHARE = "0.0%"
+    SCORE = "0.00"
+    HOURS = "#,##0.0"
+    MOMENT = "yyyy-mm-dd hh:mm"
+    DAY = "yyyy-mm-dd"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A native chart beside a table: columns of it by its first column.
+
+    :ivar kind: `line`, `column` or `bar`; `stacked` columns are put on one another
+    :ivar columns: numbers of the columns that are drawn
+    """
+
+    kind: str
+    title: str
+    columns: Sequence[int]
+    rows: int
+    stacked: bool = False
+    shares: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the summary: its title, its headings, its rows; `rates` are the columns that are shares."""
+    """One table: its title, its headings, its rows.
+
+    :ivar kinds: of each column; empty where every cell says itself what it is
+    :ivar widths: in characters; empty where they follow the rows (which then must be a list)
+    :ivar plain: a page to read rather than a table: no filter, the first row large
+    """
 
     title: str
     headings: Sequence[str]
-    rows: list[list[Cell]]
-    rates: frozenset[int] = frozenset()
+    rows: Iterable[Row] | AsyncIterable[Row]
+    kinds: Sequence[Kind] = ()
+    widths: Sequence[int] = ()
+    charts: Sequence[Chart] = ()
+    plain: bool = False
+    bold: frozenset[int] = field(default_factory=frozenset)
+    """Numbers of rows that stand out: totals."""
 
 
-def tables(
-    voice: Voice, catalogue: Catalogue, closures: Sequence[Closure], start: datetime, end: datetime
-) -> list[Table]:
-    """The summary in tables: by domain, by service, by first responder, and one row a closure.
+class Workbook:
+    """An XLSX file that grows table by table; `close` ends it."""
 
-    Names of residents are left out; the period's end is not part of it.
-    """
-    domains = {d.id: voice.named(d) for d in catalogue.domains}
-    services = catalogue.services
+    def __init__(self, out: Any, zone: ZoneInfo | None = None) -> None:
+        """:param out: a path (rows go to disk as they come), or a stream to write into"""
+        import xlsxwriter  # slow to load, and seldom needed
 
-    def by(key: Callable[[Closure], tuple[str, object]], name: str) -> Table:
-        """:param key: the label of a closure's row, and what tells rows with the same label apart"""
-        groups: dict[tuple[str, object], list[Closure]] = defaultdict(list)
-        for closure in closures:
-            groups[key(closure)].append(closure)
-        rows = [
-            _figures(label, summarise(c.case for c in group))
-            for (label, _), group in sorted(groups.items(), key=lambda item: (item[0][0], str(item[0][1])))
-        ]
-        total = _figures(voice.t("sheet-total"), summarise(c.case for c in closures))
-        headings = [
-            voice.t(name),
-            *(voice.t(f"sheet-{h}") for h in ("closed", "surveyed", "rated", "coverage")),
-        ]
-        headings += [voice.t(cards.level_key(level)) for level in sorted(Level, reverse=True)]
-        headings += [voice.t(f"sheet-{h}") for h in ("satisfaction", "mean", "staff-taken")]
-        return Table(voice.t(f"{name}-title"), headings, [*rows, total], frozenset({4, 10}))
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": Kind.MOMENT.value}
+        kept = {"in_memory": True} if isinstance(out, io.BytesIO) else {"constant_memory": True}
+        self._book = xlsxwriter.Workbook(out, {**options, **kept})
+        self._zone = zone
+        self._heading = self._book.add_format(
+            {"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True, "valign": "vcenter"}
+        )
+        self._title = self._book.add_format({"bold": True, "font_size": 16})
+        self._formats: dict[tuple[Kind, bool], Any] = {}
 
-    detail = Table(
-        voice.t("sheet-requests-title"),
-        [voice.t(f"sheet-{h}") for h in _DETAIL],
-        [_row(voice, c, domains, voice.named(services[c.request.service_id])) for c in closures],
-    )
-    head = Table(
-        voice.t("sheet-about-title"),
-        [voice.t("sheet-about"), ""],
-        [
-            [voice.t("sheet-from"), start.astimezone(voice.zone).strftime("%Y-%m-%d")],
-            [voice.t("sheet-to"), end.astimezone(voice.zone).strftime("%Y-%m-%d")],
-            [voice.t("sheet-satisfaction"), voice.t("formula-satisfaction")],
-            [voice.t("sheet-coverage"), voice.t("formula-coverage")],
-            [voice.t("sheet-mean"), voice.t("formula-mean")],
-            [voice.t("sheet-staff-taken"), voice.t("formula-staff-taken")],
-        ],
-    )
-    return [
-        head,
-        by(lambda c: (domains[c.request.domain], c.request.domain), "sheet-domain"),
-        by(lambda c: (voice.named(services[c.request.service_id]), c.request.service_id), "sheet-service"),
-        by(lambda c: (c.first_responder, c.first_responder_id), "sheet-responder"),
-        detail,
-    ]
-
-
-_DETAIL = (
-    "number", "area", "domain", "service", "responder", "handler", "recorded", "resolved", "level", "revised", "reason",
-    "comment",
-)  # fmt: skip
-
-
-def _figures(label: str, summary: Summary) -> list[Cell]:
-    levels: list[Cell] = [summary.counts[level] for level in sorted(Level, reverse=True)]
-    rate = None if summary.few else summary.satisfaction
-    mean = None if summary.few or summary.mean is None else round(summary.mean, 2)
-    return [
-        label,
-        summary.closed,
-        summary.surveyed,
-        summary.rated,
-        summary.coverage,
-        *levels,
-        rate,
-        mean,
-        summary.staff_taken.total,
-    ]
-
-
-def _row(voice: Voice, closure: Closure, domains: dict[str, str], service: str) -> list[Cell]:
-    request, rating = closure.request, closure.rating
-
-    def at(moment: datetime | None) -> str:
-        return moment.astimezone(voice.zone).strftime("%Y-%m-%d %H:%M") if moment else ""
-
-    return [
-        spoken(request.number),
-        closure.area,
-        domains[request.domain],
-        service,
-        closure.first_responder,
-        closure.handler,
-        at(request.created_at),
-        at(request.resolved_at),
-        voice.t(cards.level_key(rating.level)) if rating else voice.t("unrated"),
-        voice.t(cards.level_key(rating.revised_level)) if rating and rating.revised_level else "",
-        voice.t(f"reason-{rating.reason}") if rating and rating.reason else "",
-        rating.comment if rating and rating.comment else "",
-    ]
-
-
-def workbook(sheets: Sequence[Table]) -> bytes:
-    """An XLSX file, a sheet a table: headings frozen, filters on, shares as percentages."""
-    import xlsxwriter  # slow to load, and seldom needed
-
-    stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    heading = book.add_format(
-        {"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True, "valign": "vcenter"}
-    )
-    share = book.add_format({"num_format": "0.0%"})
-    for table in sheets:
-        sheet = book.add_worksheet(table.title[:31])
+    async def add(self, table: Table) -> int:
+        """Write a sheet; returns how many rows it has."""
+        sheet = self._book.add_worksheet(table.title.translate(_SHEET_NAME)[:31])
+        self._widths(sheet, table)
         for column, words in enumerate(table.headings):
-            sheet.write_string(0, column, words, heading)
-            widest = max([_width(words), *(_width(str(row[column] or "")) for row in table.rows)])
-            sheet.set_column(column, column, min(max(widest + 2, 8), 50))
-        for number, row in enumerate(table.rows, 1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(number, column, cell)
-                elif cell is not None:
-                    sheet.write_number(number, column, cell, share if column in table.rates else None)
-        sheet.freeze_panes(1, 1)
-        if table.rows:
-            sheet.autofilter(0, 0, len(table.rows), len(table.headings) - 1)
+            sheet.write_string(0, column, words, self._title if table.plain else self._heading)
+        count = 0
+        async for row in each(table.rows):
+            if count >= _MOST_ROWS:
+                break
+            count += 1
+            self._row(sheet, table, count, row)
+        sheet.freeze_panes(1, 0 if table.plain else 1)
+        if count and not table.plain:
+            sheet.autofilter(0, 0, count, len(table.headings) - 1)
+        for number, chart in enumerate(table.charts):
+            self._chart(sheet, table, chart, number, count)
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.fit_to_pages(1 if len(table.headings) <= _WIDE else 2, 0)
         sheet.repeat_rows(0)
+        if not table.plain:
+            sheet.repeat_columns(0, 0)
+        sheet.set_footer("&L&A&R&P / &N")
+        return count
+
+    def close(self) -> None:
+        self._book.close()
+
+    def _widths(self, sheet: Any, table: Table) -> None:
+        for column, words in enumerate(table.headings):
+            if table.widths:
+                width = table.widths[column]
+            else:
+                cells = [row[column] for row in table.rows if column < len(row)] if isinstance(table.rows, list) else []
+                width = max([_width(words), *(_width(str(c or "")) for c in cells)]) + 2
+            sheet.set_column(column, column, min(max(width, _NARROWEST), _WIDEST))
+
+    def _row(self, sheet: Any, table: Table, number: int, row: Row) -> None:
+        bold = number - 1 in table.bold
+        for column, cell in enumerate(row):
+            if cell is None:
+                continue
+            kind = table.kinds[column] if column < len(table.kinds) else None
+            if isinstance(cell, str):
+                sheet.write_string(number, column, cell, self._format(Kind.TEXT, bold=True) if bold else None)
+            elif isinstance(cell, datetime):
+                local = cell.astimezone(self._zone).replace(tzinfo=None)
+                sheet.write_datetime(number, column, local, self._format(kind or Kind.MOMENT, bold=bold))
+            elif isinstance(cell, date):
+                sheet.write_datetime(number, column, cell, self._format(Kind.DAY, bold=bold))
+            else:
+                sheet.write_number(number, column, cell, self._format(kind, bold=bold) if kind else None)
+
+    def _format(self, kind: Kind, *, bold: bool = False) -> Any:
+        if (kind, bold) not in self._formats:
+            made: dict[str, Any] = {"num_format": kind.value} | ({"bold": True} if bold else {})
+            self._formats[kind, bold] = self._book.add_format(made)
+        return self._formats[kind, bold]
+
+    def _chart(self, sheet: Any, table: Table, chart: Chart, number: int, count: int) -> None:
+        """Under a table that is drawn whole, else beside it."""
+        made = self._book.add_chart({"type": chart.kind, **({"subtype": "stacked"} if chart.stacked else {})})
+        name = sheet.get_name()
+        for column in chart.columns:
+            series: dict[str, Any] = {
+                "name": [name, 0, column],
+                "categories": [name, 1, 0, chart.rows, 0],
+                "values": [name, 1, column, chart.rows, column],
+            }
+            if chart.kind == "line":
+                series["marker"] = {"type": "circle"}
+            made.add_series(series)
+        made.set_title({"name": chart.title, "name_font": {"size": 12}})
+        made.set_legend({"position": "bottom"})
+        if chart.shares:
+            made.set_y_axis({"num_format": "0%", "min": 0, "max": 1})
+        made.set_size({"width": 720, "height": 320})
+        if chart.kind == "bar":
+            made.set_y_axis({"reverse": True})
+        under = chart.rows == count
+        row, column = (count + 2 + 17 * number, 0) if under else (1 + 17 * number, len(table.headings) + 1)
+        sheet.insert_chart(row, column, made)
+
+
+def workbook(tables: Sequence[Table]) -> bytes:
+    """A small XLSX file in memory, of tables whose rows are lists."""
+    stream = io.BytesIO()
+    book = Workbook(stream)
+    for table in tables:
+        adding = book.add(table)
+        try:
+            adding.send(None)
+        except StopIteration:
+            continue
+        raise TypeError(f"the rows of {table.title} are not a list")
     book.close()
     return stream.getvalue()
 
 
-def _width(words: str) -> int:
-    return sum(2 if ord(c) > 0x2E80 else 1 for c in words.split("\n", maxsplit=1)[0])
-
-
-def comma_separated(table: Table) -> bytes:
+async def write_csv(table: Table, out: Path, zone: ZoneInfo) -> int:
     """One table as CSV with a byte order mark; a cell that a spreadsheet would run as a formula is quoted."""
-    stream = io.StringIO(newline="")
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        return await _write(table, stream, zone)
+
+
+async def _write(table: Table, stream: TextIO, zone: ZoneInfo) -> int:
+    stream.write(BOM)
     writer = csv.writer(stream)
-    writer.writerows(_plain([table.headings, *table.rows]))
-    return (BOM + stream.getvalue()).encode()
+    writer.writerow([_harmless(words) for words in table.headings])
+    count = 0
+    async for row in each(table.rows):
+        count += 1
+        writer.writerow([_plain(cell, zone) for cell in row])
+    return count
 
 
-def _plain(rows: Sequence[Sequence[Cell]]) -> Iterator[list[Cell]]:
+async def each(rows: Iterable[Row] | AsyncIterable[Row]) -> AsyncIterable[Row]:
+    """The rows, wherever they come from."""
+    if isinstance(rows, AsyncIterable):
+        async for row in rows:
+            yield row
+        return
     for row in rows:
-        yield [_harmless(c) if isinstance(c, str) else round(c, 4) if isinstance(c, float) else c for c in row]
+        yield row
+
+
+def _plain(cell: Cell, zone: ZoneInfo) -> Cell:
+    if isinstance(cell, str):
+        return _harmless(cell)
+    if isinstance(cell, float):
+        return round(cell, 4)
+    if isinstance(cell, datetime):
+        return cell.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return cell
 
 
 def _harmless(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("\t", "\r", "\n") or cell.lstrip().startswith(_FORMULA) else cell
+
+
+def _width(words: str) -> int:
+    return sum(2 if ord(c) > 0x2E80 else 1 for c in words.split("\n", maxsplit=1)[0])

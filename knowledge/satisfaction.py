@@ -11,13 +11,17 @@ The formulas, each over the closures of one period and area:
 of interest (the rater handled the request), is counted apart and enters none of the four. A later change
 (追评) is kept beside the first rating: the figures are those of the first, and `Summary` says what the
 changes would make of them.
+
+Beside them stand the figures of the way a request went (`Figures`): whether promises were kept, how long it took, and
+what shows that work was pushed around (推诿). A satisfied resident of a closed request says nothing of the one that
+nobody took.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Self
 
 
@@ -207,5 +211,157 @@ def summarise(rows: Iterable[ClosedCase]) -> Summary:
     )
 
 
+def together(summaries: Iterable[Summary]) -> Summary:
+    """The summary of all of them: counts are added, rates are worked out of the sums."""
+    found = list(summaries)
+
+    def added(which: Callable[[Summary], Counts]) -> Counts:
+        return Counts(**{r.key: sum(which(s)[r] for s in found) for r in Rating})
+
+    return Summary(
+        requests=sum(s.requests for s in found),
+        closed=sum(s.closed for s in found),
+        surveyed=sum(s.surveyed for s in found),
+        counts=added(lambda s: s.counts),
+        after_changes=added(lambda s: s.after_changes),
+        staff_taken=added(lambda s: s.staff_taken),
+        conflict=added(lambda s: s.conflict),
+        changed_up=sum(s.changed_up for s in found),
+        changed_down=sum(s.changed_down for s in found),
+    )
+
+
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One promised stage (受理, 联系, 办结, 整改) of a set of requests: whether it was kept, and how long it took.
+
+    :ivar due: those where the stage was done, or its promise has passed
+    :ivar in_time: those of them where it was done no later than promised
+    :ivar median: seconds it took, by nearest rank (the ⌈n/2⌉-th of n); None when none was done
+    :ivar p90: the ⌈0.9 n⌉-th
+    """
+
+    due: int = 0
+    in_time: int = 0
+    median: int | None = None
+    p90: int | None = None
+
+    @property
+    def rate(self) -> float | None:
+        """in_time / due, 0 to 1."""
+        return _share(self.in_time, self.due)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything a report says of one set of requests. `MEASURES` lists what is shown, with its formula.
+
+    :ivar requests: recorded in the period; `acknowledge`, `contact` and `resolve` are over these
+    :ivar closures: the ratings, over what was closed in the period
+    :ivar reasons: of each 差评 that residents gave themselves, the reason chosen (`""`: none) and how often
+    :ivar rectify: 整改 of the period's 差评 (its times are not kept)
+    :ivar transfers: 转办 that happened in the period, to colleagues and to bodies outside
+    :ivar second_asks: documents asked for a second time in the period
+    :ivar idle: seconds in which nobody had the work in hand: from recording to the first 受理, and while a transfer
+        was on offer
+    """
+
+    requests: int
+    closures: Summary
+    reasons: dict[str, int]
+    rectify: Stage
+    acknowledge: Stage
+    contact: Stage
+    resolve: Stage
+    transfers: int
+    second_asks: int
+    idle: int
+
+    def value(self, key: str) -> float | int | None:
+        """One of `MEASURES`; None where there is nothing to measure (or too few ratings for a rate)."""
+        return _VALUES[key](self)
+
+
+class Sort(StrEnum):
+    """How a figure is written."""
+
+    COUNT = "count"
+    SHARE = "share"
+    """0 to 1, shown in per cent."""
+    SCORE = "score"
+    HOURS = "hours"
+    RATIO = "ratio"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure of a report; its name and formula are texts (`measure-…`, `formula-…`)."""
+
+    key: str
+    sort: Sort
+
+
+_C, _S, _H = Sort.COUNT, Sort.SHARE, Sort.HOURS
+MEASURES: tuple[Measure, ...] = tuple(
+    Measure(key, sort)
+    for key, sort in (
+        ("requests", _C), ("closed", _C), ("surveyed", _C), ("rated", _C), ("unrated", _C), ("coverage", _S),
+        *((rating.key, _C) for rating in sorted(Rating, reverse=True)),
+        ("satisfaction", _S), ("good_rate", _S), ("mean", Sort.SCORE), ("poor", _C), ("rectified", _S),
+        ("changed_up", _C), ("changed_down", _C), ("staff_taken", _C), ("conflict", _C),
+        ("acknowledged", _S), ("acknowledge_median", _H), ("acknowledge_p90", _H),
+        ("contacted", _S), ("contact_median", _H), ("contact_p90", _H),
+        ("resolved", _S), ("resolve_median", _H), ("resolve_p90", _H),
+        ("transfers", _C), ("transfers_each", Sort.RATIO), ("idle_hours", _H), ("second_asks", _C),
+    )
+)  # fmt: skip
+"""Every figure of a report, in the order of its columns."""
+
+
+def _hours(seconds: int | None) -> float | None:
+    return None if seconds is None else seconds / 3600
+
+
+def _unless_few(figures: Figures, value: float | None) -> float | None:
+    return None if figures.closures.few else value
+
+
+_VALUES: dict[str, Callable[[Figures], float | int | None]] = {
+    "requests": lambda f: f.requests,
+    "closed": lambda f: f.closures.closed,
+    "surveyed": lambda f: f.closures.surveyed,
+    "rated": lambda f: f.closures.rated,
+    "unrated": lambda f: f.closures.unrated,
+    "coverage": lambda f: f.closures.coverage,
+    "very_satisfied": lambda f: f.closures.counts.very_satisfied,
+    "satisfied": lambda f: f.closures.counts.satisfied,
+    "fairly_satisfied": lambda f: f.closures.counts.fairly_satisfied,
+    "dissatisfied": lambda f: f.closures.counts.dissatisfied,
+    "very_dissatisfied": lambda f: f.closures.counts.very_dissatisfied,
+    "satisfaction": lambda f: _unless_few(f, f.closures.satisfaction),
+    "good_rate": lambda f: _unless_few(f, f.closures.good_rate),
+    "mean": lambda f: _unless_few(f, f.closures.mean),
+    "poor": lambda f: f.closures.counts.poor,
+    "rectified": lambda f: f.rectify.rate,
+    "changed_up": lambda f: f.closures.changed_up,
+    "changed_down": lambda f: f.closures.changed_down,
+    "staff_taken": lambda f: f.closures.staff_taken.total,
+    "conflict": lambda f: f.closures.conflict.total,
+    "acknowledged": lambda f: f.acknowledge.rate,
+    "acknowledge_median": lambda f: _hours(f.acknowledge.median),
+    "acknowledge_p90": lambda f: _hours(f.acknowledge.p90),
+    "contacted": lambda f: f.contact.rate,
+    "contact_median": lambda f: _hours(f.contact.median),
+    "contact_p90": lambda f: _hours(f.contact.p90),
+    "resolved": lambda f: f.resolve.rate,
+    "resolve_median": lambda f: _hours(f.resolve.median),
+    "resolve_p90": lambda f: _hours(f.resolve.p90),
+    "transfers": lambda f: f.transfers,
+    "transfers_each": lambda f: _share(f.transfers, f.requests),
+    "idle_hours": lambda f: _hours(f.idle),
+    "second_asks": lambda f: f.second_asks,
+}

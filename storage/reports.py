@@ -1,43 +1,24 @@
-"""What managers ask: overviews, lists, and the rows of the satisfaction summary. Reads only."""
+"""What managers ask: the overview of a period, and lists of requests. Reads only."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from knowledge.lifecycle import OPEN, Action, Intake, Status
-from knowledge.satisfaction import POOR, ClosedCase, Summary, summarise
+from knowledge.lifecycle import OPEN, Intake, Role, Status
+from knowledge.periods import Period, Unit
+from knowledge.satisfaction import POOR, Summary, together
 from storage.database import UTCDateTime
-from storage.tables import Area, Event, Person, Rating, Request
+from storage.figures import By, Scope, satisfaction
+from storage.ledger import Rules
+from storage.outbox import OutboxWriter
+from storage.people import current
+from storage.tables import Area, Person, Rating, Request, Staff
 
-PERIODS = ("week", "month", "last-month", "year")
 DANGER_GOES_ON = timedelta(minutes=30)
 """Further words of somebody in danger join the same request for so long."""
-
-_ASKED = frozenset({Intake.CHAT, Intake.DANGER})
-"""How those came in who can be asked for a rating in chat."""
-
-
-def period(name: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """A period of `PERIODS` on the zone's clock: from its first midnight up to, not including, its end."""
-    today = now.astimezone(zone).date()
-    if name == "week":
-        first = today - timedelta(days=today.weekday())
-        after = first + timedelta(days=7)
-    elif name == "month":
-        first = today.replace(day=1)
-        after = (first + timedelta(days=32)).replace(day=1)
-    elif name == "last-month":
-        after = today.replace(day=1)
-        first = (after - timedelta(days=1)).replace(day=1)
-    else:
-        first = today.replace(month=1, day=1)
-        after = first.replace(year=first.year + 1)
-    return datetime.combine(first, time(), zone), datetime.combine(after, time(), zone)
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:
@@ -62,39 +43,6 @@ class Overview:
     by_domain: dict[str, Summary]
 
 
-@dataclass(frozen=True)
-class Closure:
-    """One closure of a request, with who answered and who did the work at that moment.
-
-    :ivar rating: None for one that silence closed
-    :ivar surveyed: whether the resident could be asked, in chat
-    """
-
-    request: Request
-    rating: Rating | None
-    at: datetime
-    area: str
-    first_responder_id: int
-    first_responder: str
-    handler: str
-
-    @property
-    def surveyed(self) -> bool:
-        return self.request.intake in _ASKED
-
-    @property
-    def case(self) -> ClosedCase:
-        rating = self.rating
-        return ClosedCase(
-            closed=True,
-            surveyed=self.surveyed,
-            level=rating.level if rating else None,
-            revised_level=rating.revised_level if rating else None,
-            staff_taken=bool(rating and rating.staff_taken),
-            conflict=bool(rating and rating.conflict),
-        )
-
-
 async def overview(
     session: AsyncSession, areas: Collection[int], start: datetime, end: datetime, now: datetime
 ) -> Overview:
@@ -106,50 +54,14 @@ async def overview(
             await session.execute(select(func.count()).select_from(Request).where(inside, *conditions))
         ).scalar_one()
 
-    cases: dict[str, list[ClosedCase]] = defaultdict(list)
-    for closure in await closures(session, areas, start, end):
-        cases[closure.request.domain].append(closure.case)
+    by_domain = await satisfaction(session, Scope(start, end, now, areas), By.DOMAIN)
     return Overview(
         recorded=await count(Request.created_at >= start, Request.created_at < end),
         open=await count(Request.status.in_(OPEN)),
         overdue=await count(overdue(now)),
-        total=summarise(case for rows in cases.values() for case in rows),
-        by_domain={domain: summarise(rows) for domain, rows in cases.items()},
+        total=together(by_domain.values()),
+        by_domain={str(domain): summary for domain, summary in by_domain.items()},
     )
-
-
-async def closures(session: AsyncSession, areas: Collection[int], start: datetime, end: datetime) -> Sequence[Closure]:
-    """Every closure of the period, in order: those rated, and those that silence closed. What happened later (a
-    request reopened, a person erased) changes nothing in it."""
-    inside = Request.area_id.in_(areas)
-    rated = await session.execute(
-        select(Request, Area.name, Rating)
-        .join(Area, Area.id == Request.area_id)
-        .join(Rating, Rating.request_id == Request.id)
-        .where(inside, Rating.rated_at >= start, Rating.rated_at < end)
-    )
-    silent = await session.execute(
-        select(Request, Area.name, Event)
-        .join(Area, Area.id == Request.area_id)
-        .join(Event, Event.request_id == Request.id)
-        .where(inside, Event.action == Action.CLOSE_UNRATED.value, Event.at >= start, Event.at < end)
-    )
-    found: list[tuple[Request, str, Rating | None, datetime, int, int]] = [
-        (request, area, rating, rating.rated_at, rating.first_responder_id, rating.handler_id)
-        for request, area, rating in rated
-    ]
-    found += [
-        (request, area, None, event.at, event.data["first_responder"], event.data["handler"])
-        for request, area, event in silent
-    ]
-    staff = {person_id for row in found for person_id in row[-2:]}
-    people = await session.execute(select(Person.id, Person.name).where(Person.id.in_(staff)))
-    names = {person_id: name for person_id, name in people}  # noqa: C416 - rows are not pairs to the type checker
-    made = [
-        Closure(request, rating, at, area, responder, names[responder], names[handler])
-        for request, area, rating, at, responder, handler in found
-    ]
-    return sorted(made, key=lambda c: (c.at, c.request.id))
 
 
 async def requests(
@@ -195,3 +107,26 @@ async def open_danger(session: AsyncSession, person_id: int, now: datetime) -> i
         .limit(1)
     )
     return rows.scalar_one_or_none()
+
+
+async def report_day(session: AsyncSession, rules: Rules, now: datetime) -> int:
+    """On the first working day of a week, and of a month, every manager gets the report of the one before, once;
+    returns how many were written."""
+    day = now.astimezone(rules.zone).date()
+    outbox = OutboxWriter(session, now)
+    posts = await session.execute(
+        select(Staff.person_id, Area.code)
+        .join(Area, Area.id == Staff.area_id)
+        .join(Person, Person.id == Staff.person_id)
+        .where(Staff.role == Role.MANAGER, current(now), Person.chat_id.is_not(None), Person.unreachable_at.is_(None))
+        .order_by(Staff.person_id)
+    )
+    written = 0
+    for person_id, code in posts:
+        for unit in (Unit.WEEK, Unit.MONTH):
+            period = Period.of(unit, day)
+            working = (period.first + timedelta(days=n) for n in range((period.after - period.first).days))
+            if next((d for d in working if rules.calendar.is_working_day(d, code)), None) == day:
+                last = str(period.before())
+                written += await outbox.once(f"report:{last}:{person_id}", person_id, "report", period=last)
+    return written

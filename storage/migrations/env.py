@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from storage import case_tables, mediation_tables, rota_tables  # noqa: F401 - their tables belong to the metadata
+from storage import case_tables, mediation_tables, report_tables, rota_tables  # noqa: F401 - their tables belong to the metadata
 from storage.tables import Base
 
 connection = context.config.attributes["connection"]

@@ -1,38 +1,19 @@
 """What managers see, against figures worked out by hand."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
+from knowledge.satisfaction import Stage
 from storage import reports
-from storage.tables import Request
+from storage.figures import By, Scope, figures, satisfaction
+from storage.ledger import Rules
+from storage.tables import Outbox, Request
 from tests.storage.office import NOON, Office
 
-ZONE = ZoneInfo("Asia/Shanghai")
 NOVEMBER = (datetime(2026, 10, 31, 16, tzinfo=UTC), datetime(2026, 11, 30, 16, tzinfo=UTC))
 DECEMBER = (NOVEMBER[1], datetime(2026, 12, 31, 16, tzinfo=UTC))
-
-
-@pytest.mark.parametrize(
-    ("name", "first", "after"),
-    [
-        ("week", "2026-11-23", "2026-11-30"),
-        ("month", "2026-11-01", "2026-12-01"),
-        ("last-month", "2026-10-01", "2026-11-01"),
-        ("year", "2026-01-01", "2027-01-01"),
-    ],
-)
-def test_periods_are_those_of_the_office_clock(name: str, first: str, after: str) -> None:
-    """From midnight to midnight in Chongqing; the end is not part of it."""
-    start, end = reports.period(name, NOON, ZONE)
-    assert (start.isoformat(), end.isoformat()) == (f"{first}T00:00:00+08:00", f"{after}T00:00:00+08:00")
-
-
-def test_midnight_belongs_to_the_new_day() -> None:
-    """At 00:30 in Chongqing on 1 December it is still November in Greenwich, but the month is December."""
-    start, _ = reports.period("month", datetime(2026, 11, 30, 16, 30, tzinfo=UTC), ZONE)
-    assert start.isoformat() == "2026-12-01T00:00:00+08:00"
 
 
 async def worked_example(office: Office) -> None:
@@ -82,7 +63,7 @@ async def test_only_the_areas_asked_for_and_only_the_period(office: Office) -> N
 
 
 async def test_what_happens_later_does_not_change_a_month(office: Office) -> None:
-    """A closure of November counts there also when it is reopened, closed and rated again in December."""
+    """A closure of November counts there, for who answered then, also when it is reopened and rated in December."""
     request = await office.resolved()
     async with office.books() as books:
         await books.close_unrated(request.id)
@@ -92,22 +73,62 @@ async def test_what_happens_later_does_not_change_a_month(office: Office) -> Non
     await office.act("resolve", request, "周强", "办好了")
     await office.act("rate", request, "张秀英", 5)
     async with office.database.read() as session:
-        [november] = await reports.closures(session, {office.areas["HJ"]}, *NOVEMBER)
-        [december] = await reports.closures(session, {office.areas["HJ"]}, *DECEMBER)
-    assert (november.rating, november.first_responder, november.at) == (None, "李敏", NOON)
-    assert december.rating is not None
-    assert (december.rating.level, december.first_responder) == (5, "周强")
+        november, december = [
+            await satisfaction(session, Scope(*month, office.now), By.FIRST_RESPONDER) for month in (NOVEMBER, DECEMBER)
+        ]
+    assert {key: (s.closed, s.rated) for key, s in november.items()} == {office.ids["李敏"]: (1, 0)}
+    assert {key: (s.closed, s.rated) for key, s in december.items()} == {office.ids["周强"]: (1, 1)}
 
 
 async def test_the_edges_of_a_period(office: Office) -> None:
     """Its first moment is in it, its end is not."""
     request = await office.resolved()
     await office.act("rate", request, "张秀英", 5)
-    areas = {office.areas["HJ"]}
     second = timedelta(microseconds=1)
     async with office.database.read() as session:
-        assert len(await reports.closures(session, areas, NOON, NOON + second)) == 1
-        assert len(await reports.closures(session, areas, NOON - second, NOON)) == 0
+        assert (await satisfaction(session, Scope(NOON, NOON + second, NOON)))[None].closed == 1
+        assert (await satisfaction(session, Scope(NOON - second, NOON, NOON)))[None].closed == 0
+
+
+async def test_the_way_of_a_request_by_hand(any_office: Office) -> None:
+    """Acknowledged after 2 h (too late), resolved after 4 h; handed on after 3 h and taken half an hour later; another
+    waits for 5 h by now: two of two late to acknowledge, 7 h 30 min without anybody, one transfer for two requests."""
+    office = any_office
+    request = await office.record()
+    await office.record()
+    office.later(hours=2)
+    await office.act("acknowledge", request, await office.name(request.first_responder_id))
+    office.later(hours=1)
+    receiver = "周强" if await office.name(request.first_responder_id) == "李敏" else "李敏"
+    sender = await office.name(request.first_responder_id)
+    await office.act("transfer", request, sender, office.ids[receiver], "我休假")
+    office.later(minutes=30)
+    await office.act("acknowledge", request, receiver)
+    office.later(minutes=30)
+    await office.act("resolve", request, receiver, "办好了")
+    office.later(hours=1)
+    async with office.database.read() as session:
+        found = (await figures(session, Scope(*NOVEMBER, office.now)))[None]
+    assert found.acknowledge == Stage(due=2, in_time=0, median=7200, p90=7200)
+    assert found.resolve == Stage(due=1, in_time=1, median=14400, p90=14400)
+    assert (found.transfers, found.value("transfers_each"), found.value("idle_hours")) == (1, 0.5, 7.5)
+
+
+async def test_the_report_of_the_week_and_of_the_month_comes_once(office: Office, rules: Rules) -> None:
+    """On Monday 23 November the last week; on 1 December, a Tuesday, the month; not again, and on no other day."""
+
+    async def written(moment: datetime) -> list[str]:
+        async with office.database.write() as session:
+            await reports.report_day(session, rules, moment)
+        async with office.database.read() as session:
+            rows = await session.execute(select(Outbox.payload).where(Outbox.kind == "report"))
+            return sorted(row["period"] for row in rows.scalars())
+
+    week, month = "2026-11-16~2026-11-22", "2026-11"
+    assert await written(NOON) == [week] * 2
+    assert await written(NOON + timedelta(hours=1)) == [week] * 2
+    assert await written(NOON + timedelta(days=1)) == [week] * 2
+    assert await written(datetime(2026, 12, 1, 1, tzinfo=UTC)) == [month, month, week, week]
 
 
 async def test_lists_of_requests(office: Office) -> None:

@@ -1,0 +1,181 @@
+"""The managers' page: reports in a browser. In by a one-time link from the chat, for half an hour after the last look.
+
+A session of this page is no chat: it is kept beside those of chats under a digest and a number (minus the person's id)
+that no chat has, so that neither opens the other."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from itsdangerous import BadSignature, Signer
+
+from bot.channels.web.doors import digest, our_page_only, safety_headers
+from handlers import bulletin
+from handlers.desk import REPORT_LINK, Office
+from handlers.report_page import PageData
+from handlers.texts import Voice
+from knowledge.lifecycle import Role
+from storage.database import Database
+from storage.figures import By
+from storage.people import People
+from storage.tables import Person
+from storage.transcript import Transcript
+
+SESSION = timedelta(minutes=30)
+"""How long somebody stays in after they last looked."""
+_COOKIE = "shouwen_reports"
+_FOLDER = Path(__file__).parent / "report_page"
+_MIMES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
+_CODE = re.compile(r"[A-Za-z0-9_-]{20,100}")
+_MOST_OFFSET = 100_000
+
+
+class ReportPages:
+    """The routes under /reports/."""
+
+    def __init__(self, database: Database, office: Office, now: Callable[[], datetime], *, https: bool = False) -> None:
+        self._database, self._office, self._now, self._https = database, office, now, https
+        self._transcript = Transcript(database)
+        self._key: str | None = None
+        self._turn = asyncio.Lock()
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_get("/reports/enter/{code}", self._file_of("enter.html"))
+        app.router.add_post("/reports/enter", our_page_only(self._enter))
+        app.router.add_get("/reports/", self._file_of("reports.html"))
+        app.router.add_get("/reports/{file:[a-z]{1,16}\\.(?:css|js)}", self._static)
+        app.router.add_get("/reports/choices", self._choices)
+        app.router.add_get("/reports/figures", self._figures)
+        app.router.add_get("/reports/requests", self._requests)
+        app.router.add_get("/reports/bulletin", self._bulletin)
+
+    # -- coming in
+
+    async def _enter(self, request: web.Request) -> web.StreamResponse:
+        """Use the link up and let the browser in; a mere look at the link (a preview) does not."""
+        try:
+            code = (await request.json())["code"]
+        except (ValueError, KeyError, TypeError):
+            code = None
+        if not isinstance(code, str) or not _CODE.fullmatch(code):
+            return web.json_response({"error": "code"}, status=400)
+        token, now = secrets.token_urlsafe(32), self._now()
+        found = await self._transcript.use_link(
+            digest(REPORT_LINK + code), digest(REPORT_LINK + token), at=now, expires_at=now + SESSION
+        )
+        if found is None:
+            return web.json_response({"error": "code"}, status=400)
+        response = web.json_response({"to": "./"})
+        signed = (await self._signer()).sign(token).decode()
+        secure = request.secure or self._https
+        response.set_cookie(_COOKIE, signed, path="/reports/", httponly=True, samesite="Strict", secure=secure)
+        return response
+
+    async def _me(self, request: web.Request) -> int | None:
+        """Who looks; None when nobody (any more)."""
+        try:
+            token = (await self._signer()).unsign(request.cookies.get(_COOKIE, "")).decode()
+        except BadSignature:
+            return None
+        found = await self._transcript.chat_of(digest(REPORT_LINK + token), at=self._now(), lasts=SESSION)
+        return -found if found is not None and found < 0 else None
+
+    async def _signer(self) -> Signer:
+        if self._key is None:
+            self._key = await self._transcript.signing_key()
+        return Signer(self._key, salt="reports")
+
+    # -- what is shown
+
+    async def _choices(self, request: web.Request) -> web.StreamResponse:
+        async def choices(data: PageData, asked: dict[str, str]) -> dict[str, Any]:
+            return await data.choices()
+
+        return await self._answer(request, choices)
+
+    async def _figures(self, request: web.Request) -> web.StreamResponse:
+        async def report(data: PageData, asked: dict[str, str]) -> dict[str, Any] | None:
+            by = asked.get("by") or By.AREA.value
+            found = await data.scope(asked)
+            if found is None or by not in set(By) - {By.ALL, By.TIME}:
+                return None
+            return await data.report(*found, By(by))
+
+        return await self._answer(request, report)
+
+    async def _requests(self, request: web.Request) -> web.StreamResponse:
+        async def listed(data: PageData, asked: dict[str, str]) -> dict[str, Any] | None:
+            found, which, offset = await data.scope(asked), asked.get("which", "all"), asked.get("offset", "0")
+            if found is None or which not in ("all", "poor", "late") or not offset.isdecimal() or len(offset) > 6:
+                return None
+            return await data.requests(found[1], which, min(int(offset), _MOST_OFFSET))
+
+        return await self._answer(request, listed)
+
+    async def _answer(self, request: web.Request, work: Any) -> web.StreamResponse:
+        me = await self._me(request)
+        if me is None:
+            return web.json_response({"error": "signed_out"}, status=401)
+        async with self._database.read() as session:
+            person = await session.get(Person, me)
+            if person is None or not any(p.role is Role.MANAGER for p in await People(session, self._now()).posts(me)):
+                return web.json_response({"error": "signed_out"}, status=401)
+            data = PageData(session, self._voice(person), self._office.rules.catalogue, self._now(), me)
+            async with self._turn:  # one report at a time: residents come first
+                found = await work(data, dict(request.query))
+        return web.json_response(found) if found is not None else web.json_response({"error": "asked"}, status=400)
+
+    async def _bulletin(self, request: web.Request) -> web.StreamResponse:
+        """满意度公示 of the period and area that were chosen, ready to print."""
+        me = await self._me(request)
+        if me is None:
+            raise web.HTTPFound("/reports/")
+        async with self._database.read() as session:
+            person = await session.get(Person, me)
+            if person is None:
+                raise web.HTTPFound("/reports/")
+            voice, now = self._voice(person), self._now()
+            asked = {**request.query, "domain": "", "service": ""}
+            found = await PageData(session, voice, self._office.rules.catalogue, now, me).scope(asked)
+            if found is None:
+                raise web.HTTPFound("/reports/")
+            people = People(session, now)
+            of = int(asked["area"]) if asked.get("area") else (await people.posts(me))[0].area_id
+            area = await people.area(of)
+            domains = {d.id: voice.named(d) for d in self._office.rules.catalogue.domains}
+            phone = area.phone or "12345"
+            text = await bulletin.page(session, voice, domains, area.name, phone, *found)
+        headers = safety_headers(request)
+        headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        return web.Response(text=text, content_type="text/html", headers=headers)
+
+    def _voice(self, person: Person) -> Voice:
+        return Voice(self._office.texts, person.language, False, self._office.rules.zone)
+
+    # -- files
+
+    def _file_of(self, name: str) -> Handler:
+        async def serve(request: web.Request) -> web.StreamResponse:
+            return _own_file(name)
+
+        return serve
+
+    async def _static(self, request: web.Request) -> web.StreamResponse:
+        return _own_file(request.match_info["file"])
+
+
+_OWN = frozenset(path.name for path in _FOLDER.iterdir())
+
+
+def _own_file(name: str) -> web.FileResponse:
+    if name not in _OWN:
+        raise web.HTTPNotFound
+    mime = _MIMES[name.rpartition(".")[2]]
+    headers = {"Content-Type": f"{mime}; charset=utf-8", "Cache-Control": "no-cache"}
+    return web.FileResponse(_FOLDER / name, headers=headers)
