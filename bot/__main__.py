@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from getpass import getuser
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar, cast
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,16 +19,19 @@ from bot.settings import Settings, SettingsError, load
 from knowledge.calendar import CalendarError
 from knowledge.catalogue import CatalogueError
 from knowledge.lifecycle import Role
+from storage.backup import BackupError
 from storage.database import Database, is_unavailable
 from storage.people import PeopleError
 from storage.schema import SchemaError
 from storage.tables import Level
 
 cli = typer.Typer(no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False, help="首问 · Shouwen")
-areas = typer.Typer(no_args_is_help=True, help="Areas: 区县 › 街道 › 社区 › 网格")
+areas = typer.Typer(help="Areas: 区县 › 街道 › 社区 › 网格")
 cli.add_typer(areas, name="area")
 
 T = TypeVar("T")
+_WRONG_USE = cast(type[Exception], typer.BadParameter.__mro__[2])
+"""What typer raises for wrong use of the command line."""
 
 
 class InviteRole(StrEnum):
@@ -62,7 +65,7 @@ def run_now(work: Coroutine[Any, Any, T]) -> T:
     """Run it; what can go wrong is said in one line."""
     try:
         return asyncio.run(work)
-    except (CatalogueError, CalendarError, SchemaError) as error:
+    except (CatalogueError, CalendarError, SchemaError, BackupError) as error:
         fail(str(error))
     except PeopleError as error:
         fail(_PEOPLE.get(error.code, error.code).format(**error.details), 2)
@@ -100,6 +103,9 @@ def run() -> None:
     for noisy in ("aiogram.event", "aiogram.dispatcher", "apscheduler", "alembic", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     gc.disable()  # nothing that is made while the program loads is garbage: looking for it costs half a second
+    from bot.light import load_aiogram
+
+    load_aiogram()
     from bot.serve import CannotServe, serve
 
     gc.freeze()
@@ -234,6 +240,26 @@ def export(
 
 
 @cli.command()
+def outcomes(
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="the last day")],
+    out: Annotated[Path, typer.Option(help="outcomes.jsonl")],
+    area: Annotated[str | None, typer.Option(help="only this area and those under it")] = None,
+) -> None:
+    """Write what was proposed and chosen for residents' words, for `python -m knowledge suggest`."""
+    if end < start:
+        fail("--to: expected a day that is not before --from", 2)
+    from bot.tools import outcome_lines, write_private
+
+    lines = run_now(_with_database(lambda db: outcome_lines(db, settings(), start.date(), end.date(), area)))
+    try:
+        write_private(lines, out)
+    except OSError as error:
+        fail(f"{out}: {error.strerror}")
+    print(f"{out}: {len(lines)} needs", file=sys.stderr)
+
+
+@cli.command()
 def check() -> None:
     """Check settings, catalogue, database, and that every area has somebody who answers."""
     from bot.tools import check_all
@@ -265,6 +291,50 @@ def audit() -> None:
 
 
 @cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="where to; .zip")]) -> None:
+    """Write everything the office knows, rows and files, into one file, while the bot runs."""
+    from bot.backup import backup as take
+
+    counts = run_now(_with_database(lambda db: take(db, settings().data, file, _now())))
+    print(f"{file}: {sum(counts.values())} rows", file=sys.stderr)
+
+
+@cli.command()
+def restore(file: Path) -> None:
+    """Put a backup into an empty database (SHOUWEN_DATABASE_URL) of either kind, and its files into the data folder."""
+    from bot.backup import restore as put_back
+
+    async def put(database: Database) -> tuple[dict[str, int], list[str]]:
+        return await put_back(database, settings().data, file)
+
+    _say_moved(run_now(_with_database(put, fresh=True)))
+
+
+@cli.command()
+def move(url: Annotated[str, typer.Argument(help="postgresql+asyncpg://… or sqlite+aiosqlite:///…")]) -> None:
+    """Copy everything into another, empty database, with every id and every history; stop the bot before."""
+    from bot.backup import move as copy
+
+    async def across(database: Database) -> tuple[dict[str, int], list[str]]:
+        target = Database(Settings(database_url=url).database_url)
+        try:
+            return await copy(database, target, _now())
+        finally:
+            await target.close()
+
+    _say_moved(run_now(_with_database(across)))
+
+
+def _say_moved(result: tuple[dict[str, int], list[str]]) -> None:
+    counts, flaws = result
+    for flaw in flaws:
+        print(flaw)
+    if flaws:
+        raise typer.Exit(1)
+    print(f"{sum(counts.values())} rows; every history is whole", file=sys.stderr)
+
+
+@cli.command()
 def erase(
     number: Annotated[str, typer.Option(help="the number of any request of the person served")],
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
@@ -279,13 +349,14 @@ def erase(
     print("erased", file=sys.stderr)
 
 
-async def _with_database(work: Any) -> Any:
-    """Open the database with its schema up to date, work, close."""
+async def _with_database(work: Any, *, fresh: bool = False) -> Any:
+    """Open the database with its schema up to date (`fresh`: as it is), work, close."""
     from storage.schema import upgrade
 
     database = Database(settings().database_url)
     try:
-        await upgrade(database)
+        if not fresh:
+            await upgrade(database)
         return await work(database)
     finally:
         await database.close()
@@ -295,5 +366,18 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def start(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; wrong use, too, is said in one line."""
+    try:
+        result = cli(arguments, standalone_mode=False)
+    except _WRONG_USE as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 2
+    except typer.Abort:
+        print("Aborted.", file=sys.stderr)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
 if __name__ == "__main__":
-    cli()
+    sys.exit(start())

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from aiogram import Bot, Dispatcher
@@ -19,6 +20,7 @@ from bot.channels.web.reports import ReportPages
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.gate import Gate
+from bot.pace import Pace
 from bot.settings import Settings
 from handlers import routers
 from handlers.desk import Office
@@ -30,8 +32,27 @@ from storage.ledger import Rules
 log = logging.getLogger(__name__)
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+class Steady:
+    """The time of day, which never goes back while the process runs: when the computer's clock is set back it goes on
+    from where it was, so that nothing that is due waits for the same hour again, and no event is older than the one
+    before it. A clock that is set forward is followed at once."""
+
+    def __init__(
+        self,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        passing: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._wall, self._passing = wall, passing
+        self._at, self._since = wall(), passing()
+
+    def __call__(self) -> datetime:
+        since = self._passing()
+        self._at = max(self._at + timedelta(seconds=since - self._since), self._wall())
+        self._since = since
+        return self._at
+
+
+utc_now = Steady()
 
 
 class App:
@@ -107,7 +128,8 @@ class App:
     @cached_property
     def courier(self) -> Courier:
         forget = {self.web.name: self.web.forget} if self.web is not None else {}
-        return Courier(self.database, self.office, self.bots, self.now, forget)
+        paces = {self.telegram.name: Pace()} if self.telegram is not None else {}
+        return Courier(self.database, self.office, self.bots, self.now, forget, paces)
 
     @cached_property
     def gate(self) -> Gate:

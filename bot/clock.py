@@ -13,7 +13,18 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.courier import Courier
 from bot.faults import trace
 from handlers.desk import Office
-from storage import case_reminders, clockwork, conversations, outbox, reports, rota, three_lists
+from storage import (
+    aftercare_clock,
+    case_reminders,
+    clockwork,
+    conversations,
+    departures,
+    outbox,
+    pause_sweep,
+    reports,
+    rota,
+    three_lists,
+)
 from storage.casebook import Casebook
 from storage.database import Database, is_unavailable
 
@@ -42,6 +53,9 @@ class Clock:
             (self.morning, 5),
             (self.reports, 5),
             (self.case_reminders, 5),
+            (self.aftercare, 5),
+            (self.departures, 5),
+            (self.watch_pauses, 5),
             (self.ask_again, 10),
             (self.close_silent, 10),
             (self.forget, 60),
@@ -75,7 +89,7 @@ class Clock:
         rules, now = self._office.rules, self._now()
         if not MORNING <= now.astimezone(rules.zone).time() < rules.hours.spans[-1][1]:
             return 0
-        async with self._database.write() as session:
+        async with self._database.write(aside=True) as session:
             told = await clockwork.list_for_the_day(session, rules, now)
             domains = [domain.id for domain in rules.catalogue.domains]
             told += await rota.report_holes(session, now, rules.office(), domains)
@@ -108,6 +122,39 @@ class Clock:
             self._courier.wake()
         return told
 
+    async def aftercare(self) -> int:
+        """整改 is watched, and calls that ask for a rating are told; returns how many of either there were."""
+        done = 0
+        for sweep in (aftercare_clock.watch_rectifications, aftercare_clock.due_calls):
+            async with self._database.write() as session:
+                done += await sweep(session, self._office.rules, self._now())
+                session.info.pop(outbox.WRITTEN, None)
+        if done:
+            self._courier.wake()
+        return done
+
+    async def departures(self) -> int:
+        """Work that nobody can act on, bodies outside to be asked, reports to be decided; returns how many heard."""
+        async with self._database.write() as session:
+            told = await departures.sweep(session, self._office.rules, self._now())
+        if told:
+            self._courier.wake()
+        return told
+
+    async def watch_pauses(self) -> int:
+        """Papers that did not come in time, or soon must; promises whose calendar was announced (rules 5 and 7).
+        Returns how many requests changed."""
+        done, more = 0, True
+        while more:
+            async with self._database.write() as session:
+                found = await pause_sweep.watch_pauses(session, self._office.rules, self._now())
+                written = list(session.info.pop(outbox.WRITTEN, []))
+            self._courier.submit(written)
+            done, more = done + found, found >= clockwork.BATCH
+        if done:
+            self._courier.wake()
+        return done
+
     async def ask_again(self) -> int:
         """Ask once more for the ratings that were not given in three days; returns how many."""
         return await self._each_silent(clockwork.ASKED_AGAIN, Casebook.ask_again, unasked=True)
@@ -132,7 +179,7 @@ class Clock:
     async def forget(self) -> None:
         """Drop delivered words and handled updates that are old: nobody needs them, and the words are personal."""
         before = self._now() - REMEMBERED
-        async with self._database.write() as session:
+        async with self._database.write(aside=True) as session:
             await outbox.prune(session, before)
             await conversations.prune(session, before)
 

@@ -14,13 +14,15 @@ from aiogram.exceptions import TelegramBadRequest, TelegramEntityTooLarge
 from aiogram.methods import EditMessageCaption, EditMessageText, SendMessage, TelegramMethod
 from aiogram.types import BufferedInputFile, InputFile, Message
 
+from bot.book import Book, Buttons
 from bot.faults import GiveUp, Gone, Retry, foreseen, lost, policy, trace
+from bot.pace import Pace
 from handlers import notices, parcels, rota_import
 from handlers.about import Parcel
 from handlers.desk import Office
 from handlers.speech import Say, page
 from handlers.texts import Voice
-from storage import conversations, outbox
+from storage import departures, outbox
 from storage.database import Database, is_unavailable
 from storage.outbox import FORGET, REPLY, Sent
 from storage.people import People
@@ -46,20 +48,24 @@ class Courier:
     bots: Mapping[str, Bot]
     now: Callable[[], datetime]
     forget: Mapping[str, Callable[[int], Awaitable[None]]] = field(default_factory=dict)
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    """How fast a channel may be spoken to, where it has limits."""
     _lanes: dict[Lane, deque[Outbox]] = field(default_factory=lambda: defaultdict(deque))
     _carriers: dict[Lane, asyncio.Task[None]] = field(default_factory=dict)
     _held: dict[int, Lane] = field(default_factory=dict)
     _late: dict[Lane, datetime] = field(default_factory=dict)
     _progress: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
-    _results: list[Sent] = field(default_factory=list)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _book: asyncio.Event = field(default_factory=asyncio.Event)
-    _booked: asyncio.Condition = field(default_factory=asyncio.Condition)
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _settling: list[asyncio.Future[None]] = field(default_factory=list)
+    _looking: list[asyncio.Task[None]] = field(default_factory=list)
     _stopping: bool = False
 
+    def __post_init__(self) -> None:
+        self._book = Book(self.database, self.now, self._let_go)
+
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._look()), asyncio.create_task(self._keep_book())]
+        self._looking = [asyncio.create_task(self._look())]
+        self._book.start()
 
     async def stop(self) -> None:
         """Finish what is being sent, write it down, stop. What waits keeps waiting in the outbox."""
@@ -67,11 +73,9 @@ class Courier:
         for lane in self._lanes.values():
             lane.clear()
         self._wake.set()
-        await _ended([*self._tasks[:1], *self._carriers.values()])
-        self._book.set()
-        await _ended(self._tasks[1:])
+        await _ended([*self._looking, *self._carriers.values()])
+        await self._book.stop()
         with suppress(Exception):
-            await self._write_results()
             async with self.database.write() as session:
                 await outbox.release(session, self._held)
 
@@ -88,13 +92,11 @@ class Courier:
     async def settled(self, channel: str, chat_id: int) -> None:
         """Wait (a moment) until what was just shown in this chat is written down."""
 
-        def done() -> bool:
-            return not any(lane == (channel, chat_id) for lane in self._held.values())
-
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
-                async with self._booked:
-                    await self._booked.wait_for(done)
+                while (channel, chat_id) in self._held.values():
+                    self._settling.append(asyncio.get_running_loop().create_future())
+                    await self._settling[-1]
 
     # -- finding rows
 
@@ -102,10 +104,12 @@ class Courier:
         alone = self.database.is_sqlite  # then whatever is leased was leased by a process that died
         while not self._stopping:
             try:
-                now, unwritten = self.now(), {_lane(result.row) for result in self._results}
+                now, unwritten = self.now(), {_lane(result.row) for result in self._book.results}
                 async with self.database.write() as session:
                     if alone:
                         await outbox.recover(session, now)
+                    elif self._held:
+                        await outbox.renew(session, self._held, now)
                     rows = await outbox.claim(session, now)
                     due = await outbox.next_due(session)
                 alone = False
@@ -162,13 +166,22 @@ class Courier:
     def _note(self, result: Sent) -> None:
         if result.retry_at is None:
             self._progress.pop(result.row.id, None)
-        self._results.append(result)
-        self._book.set()
+        self._book.note(result)
+
+    def _let_go(self, results: Sequence[Sent]) -> None:
+        """What became of these rows is written down."""
+        for result in results:
+            self._held.pop(result.row.id, None)
+        waiting, self._settling = self._settling, []
+        for settled in waiting:
+            if not settled.done():
+                settled.set_result(None)
+        if any(r.retry_at for r in results):
+            self.wake()
 
     # -- delivering one row
 
     async def _attempt(self, row: Outbox) -> Sent:
-        person = None
         try:
             if row.kind == FORGET:
                 if forget := self.forget.get(row.channel or ""):
@@ -176,9 +189,9 @@ class Courier:
                 return Sent(row)
             if row.kind == rota_import.KIND:
                 return await self._import_rota(row)
-            person, parcels_, voice = await self._prepare(row)
+            parcels_, voice = await self._prepare(row)
             if row.channel is None or row.chat_id is None:
-                return Sent(row, error="nobody to tell")
+                return Sent(row, error=outbox.NOBODY)
             bot = self.bots.get(row.channel)
             if bot is None:
                 return Sent(row, retry_at=self.now() + timedelta(minutes=1), error="channel is off", spent=False)
@@ -190,13 +203,14 @@ class Courier:
                 if not foreseen(error):
                     log.error("delivering outbox row %s (%s) failed\n%s", row.id, row.kind, trace(error))
                 return Sent(row, retry_at=verdict.at, error=type(error).__name__, spent=verdict.spent)
-            if isinstance(verdict, GiveUp):
-                log.error("outbox row %s (%s) cannot be delivered: %s", row.id, row.kind, type(error).__name__)
-            elif person is not None:
-                try:
-                    await self._unreachable(row, person)
-                except Exception as away:
-                    return Sent(row, retry_at=self.now() + timedelta(seconds=1), error=type(away).__name__)
+            try:
+                if isinstance(verdict, GiveUp):
+                    log.error("outbox row %s (%s) cannot be delivered: %s", row.id, row.kind, type(error).__name__)
+                    await self._report(row)
+                else:
+                    await self._unreachable(row)
+            except Exception as away:
+                return Sent(row, retry_at=self.now() + timedelta(seconds=1), error=type(away).__name__)
             return Sent(row, error=type(error).__name__)
 
     async def _import_rota(self, row: Outbox) -> Sent:
@@ -224,41 +238,31 @@ class Courier:
             for method in await self._open(row, parcel, voice):
                 step += 1
                 if step > done:
+                    if (pace := self.paces.get(row.channel or "")) is not None:
+                        await pace.turn(row.chat_id or 0, _rank(row))
                     ids = [*ids, *await self._show(bot, method, voice)]
                     self._progress[row.id] = (step, ids)
         return ids
 
-    async def _prepare(self, row: Outbox) -> tuple[Person | None, list[Parcel], Voice]:
+    async def _prepare(self, row: Outbox) -> tuple[list[Parcel], Voice]:
         """Words and files for a row, and the chat it goes to; buttons of a notice are remembered before they are
         shown, so that a digit typed at once means them."""
         texts, zone = self.office.texts, self.office.rules.zone
-        async with self.database.read() as session:
-            if row.kind == REPLY:
-                person = await People(session, self.now()).by_chat(row.channel or "", row.chat_id or 0)
-                voice = Voice(texts, person.language if person else "zh", bool(person and person.elder_mode), zone)
-                return person, [Parcel(Say.unpack(row.payload))], voice
+        if row.kind == REPLY:
+            language, elder = row.payload.get("voice", ("zh", False))
+            return [Parcel(Say.unpack(row.payload))], Voice(texts, language, elder, zone)
+        async with self.database.read(aside=row.kind in notices.LONG) as session:
             person = await session.get(Person, row.person_id)
             if person is None or person.chat_id is None or person.channel is None:
-                return person, [], Voice(texts, "zh", False, zone)
+                return [], Voice(texts, "zh", False, zone)
             row.channel, row.chat_id = person.channel, person.chat_id
             found = await notices.render(row, person, self.office, session, self.now())
             voice = Voice(texts, person.language, person.elder_mode, zone)
         says = [p.say for p in found if p.say and p.say.choices]
         bot = self.bots.get(row.channel)
         if bot is not None and (says or row.kind in ("relay", "mediation_relay")):
-            await self._remember_choices(bot.id, row.chat_id, says[-1] if says else None, voice)
-        return person, found, voice
-
-    async def _remember_choices(self, bot_id: int, chat_id: int, say: Say | None, voice: Voice) -> None:
-        """What a digit means from now on: a button of this message, or (None) the answer to what a person asked."""
-        async with self.database.write() as session:
-            chat = await conversations.load(session, bot_id, chat_id)
-            chat.data = {**chat.data, "asked": say is None}
-            if say is not None:
-                shown, rest = page(say.choices, voice.elder, voice.t("more"))
-                chat.choices = [[c.label, c.data] for c in shown]
-                chat.data["more"] = [[c.label, c.data] for c in rest]
-            await conversations.save(session, chat, self.now())
+            await self._book.remember(_buttons(bot.id, row.chat_id, says[-1] if says else None, voice))
+        return found, voice
 
     async def _open(self, row: Outbox, parcel: Parcel, voice: Voice) -> list[TelegramMethod[Any]]:
         """The methods that deliver a parcel; of a file that its channel no longer has, the words remain."""
@@ -300,56 +304,48 @@ class Courier:
             )
         return [m.message_id for m in (shown if isinstance(shown, list) else [shown]) if isinstance(m, Message)]
 
-    async def _unreachable(self, row: Outbox, person: Person) -> None:
+    async def _unreachable(self, row: Outbox) -> None:
         """Remember that somebody cannot be reached in chat, and tell the managers: of staff, and of a resident who
         was to hear of a request. Once, until they come back."""
         async with self.database.write() as session:
             people = People(session, self.now())
-            gone = await people.get(person.id)
-            gone.unreachable_at = gone.unreachable_at or self.now()
-            since = gone.unreachable_at.strftime("%Y%m%d%H%M%S")
-            writer = outbox.OutboxWriter(session, self.now())
-            posts = await people.posts(gone.id)
-            areas = {p.area_id for p in posts} or ({gone.area_id} if gone.area_id and row.request_id else set())
-            told: set[int] = set()
-            for area_id in areas:
-                for above in await people.upward(area_id):
-                    managers = {m for m in await people.managers(above.id) if m != gone.id}
-                    if managers:
-                        told |= managers
-                        break
-            for manager in told:
-                await writer.once(f"unreachable:{gone.id}:{since}:{manager}", manager, "unreachable", who=gone.id)
-        log.info("person %s is unreachable; %s managers know", person.id, len(told))
+            if row.person_id is not None:
+                gone = await people.get(row.person_id)
+            elif (known := await people.by_chat(row.channel or "", row.chat_id or 0)) is not None:
+                gone = known
+            else:
+                return
+            about = row.request_id is not None
+            told = await departures.unreachable(session, gone, self.now(), about_request=about)
+        log.info("person %s is unreachable; %s managers know", gone.id, len(told))
         self.wake()
 
-    # -- the book of what was delivered
-
-    async def _keep_book(self) -> None:
-        while not self._stopping or self._results:
-            await self._book.wait()
-            self._book.clear()
-            try:
-                await self._write_results()
-            except Exception as error:
-                if not is_unavailable(error):
-                    log.error("writing down deliveries failed\n%s", trace(error))
-                await asyncio.sleep(0.5)
-                self._book.set()
-
-    async def _write_results(self) -> None:
-        results = list(self._results)
-        if not results:
-            return
+    async def _report(self, row: Outbox) -> None:
+        """Something stays undelivered: the managers are told once a day that there is a list to look at."""
         async with self.database.write() as session:
-            await outbox.settle(session, results, self.now())
-        del self._results[: len(results)]
-        async with self._booked:
-            for result in results:
-                self._held.pop(result.row.id, None)
-            self._booked.notify_all()
-        if any(r.retry_at for r in results):
-            self.wake()
+            people = People(session, self.now())
+            if row.kind in outbox.WORDS or row.person_id is None:
+                return
+            writer = outbox.OutboxWriter(session, self.now())
+            day = self.now().astimezone(self.office.rules.zone).date()
+            for manager in await _managers_of(people, await people.get(row.person_id), row):
+                await writer.once(f"undelivered:{day}:{manager}", manager, "undelivered")
+        self.wake()
+
+
+async def _managers_of(people: People, person: Person, row: Outbox) -> set[int]:
+    """Who must know when something does not reach somebody: the managers of staff, and of a resident who was to hear
+    of a request."""
+    posts = await people.posts(person.id)
+    areas = {p.area_id for p in posts} or ({person.area_id} if person.area_id and row.request_id else set())
+    told: set[int] = set()
+    for area_id in areas:
+        for above in await people.upward(area_id):
+            managers = {m for m in await people.managers(above.id) if m != person.id}
+            if managers:
+                told |= managers
+                break
+    return told
 
 
 async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
@@ -366,6 +362,18 @@ def _lane(row: Outbox) -> Lane:
     if row.person_id is not None:
         return "person", row.person_id
     return row.channel or "", row.chat_id or 0
+
+
+def _buttons(bot_id: int, chat_id: int, say: Say | None, voice: Voice) -> Buttons:
+    if say is None:
+        return Buttons(bot_id, chat_id, None)
+    shown, rest = page(say.choices, voice.elder, voice.t("more"))
+    return Buttons(bot_id, chat_id, [[c.label, c.data] for c in shown], [[c.label, c.data] for c in rest])
+
+
+def _rank(row: Outbox) -> int:
+    """Whoever waits for an answer comes first, then what happened to a request, then the lists of the day."""
+    return 0 if row.kind == REPLY else 2 if row.kind in notices.DIGESTS else 1
 
 
 def _words(method: TelegramMethod[Any]) -> str:

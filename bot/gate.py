@@ -130,7 +130,7 @@ class Gate:
     async def _desk(self, session: AsyncSession, bot: Bot, chat: Chat, user: User | None, now: datetime) -> Desk:
         people = People(session, now)
         channel = self.channels[bot.id]
-        person = await people.by_chat(channel, chat.id)
+        person, posts = await people.present(channel, chat.id)
         if person is not None:
             person.unreachable_at = None  # whoever writes can be reached
         return Desk(
@@ -140,7 +140,7 @@ class Gate:
             channel=channel,
             chat=await conversations.load(session, bot.id, chat.id),
             person=person,
-            posts=await people.posts(person.id) if person else (),
+            posts=posts,
             first_name=clean(user.full_name)[:40] if user else "",
             locale=_locale(user),
         )
@@ -151,6 +151,7 @@ class Gate:
         says = [answer] if isinstance(answer, Say) else list(answer or ())
         for say in says:
             row = outbox.reply(desk.channel, desk.chat.chat_id, say.pack(), request_id=say.request_id)
+            row.payload["voice"] = [desk.language, desk.elder]
             row.person_id = desk.person.id if desk.person else None  # so that it keeps its place among the notices
             if say.choices:
                 shown, rest = page(say.choices, desk.elder, desk.t("more"))

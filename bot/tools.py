@@ -1,10 +1,11 @@
 """The work behind the commands: checks, the export, erasure."""
 
 import asyncio
+import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from errno import ENOENT
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from knowledge.calendar import Calendar
 from knowledge.catalogue import Catalogue
 from knowledge.periods import Period
 from knowledge.responsibility import first_responder
-from storage import privacy
+from storage import conversations, privacy
 from storage.database import Database
 from storage.figures import figures
+from storage.outcomes import outcomes
 from storage.people import People, PeopleError, current, digest
 from storage.report_tables import ExportRecord
 from storage.schema import upgrade
@@ -51,9 +53,15 @@ async def check_all(settings: Settings) -> list[str]:
         async with database.read() as session:
             if (await session.execute(select(Area.id).limit(1))).scalar_one_or_none() is None:
                 return ["no area yet: python -m bot area add CODE NAME"]
+        async with database.read() as session:
+            faults = await conversations.faults(session)
         return [
             f"area {a.code} {a.name}: nobody answers; python -m bot invite worker --area {a.code}"
             for a in await unanswered_areas(database, datetime.now(UTC))
+        ] + [
+            f"update {f.update_id} of bot {f.bot_id} could not be handled at {f.at:%Y-%m-%d %H:%M} UTC: {f.error}; "
+            "whoever wrote was told so, and the log says where"
+            for f in faults
         ]
     finally:
         await database.close()
@@ -125,6 +133,34 @@ async def export(
         text = await bulletin.page(session, voice, order.domains, name, phone, wanted.period, scope)
         await asyncio.to_thread(out.write_text, text, "utf-8")
         return (await figures(session, scope, times=False))[None].requests
+
+
+async def outcome_lines(database: Database, settings: Settings, first: date, last: date, code: str | None) -> list[str]:
+    """What `python -m knowledge suggest` reads, a line for each need recorded from `first` to `last`, both included.
+
+    :raises PeopleError: `no_area`
+    """
+    services = Catalogue.load(settings.catalogue).services.keys()
+    start = datetime.combine(first, time(), settings.zone)
+    end = datetime.combine(last + timedelta(days=1), time(), settings.zone)
+    async with database.read() as session:
+        people = People(session, datetime.now(UTC))
+        area = None if code is None else await people.area_by_code(code)
+        if code is not None and area is None:
+            raise PeopleError("no_area", given=code)
+        areas = await people.within([area.id]) if area else frozenset(a.id for a in await people.areas())
+        found = await outcomes(session, start, end, areas, services)
+    return [json.dumps(row, ensure_ascii=False) + "\n" for row in found]
+
+
+def write_private(lines: Iterable[str], out: Path) -> None:
+    """Write lines that only the owner of the file may read: residents' words are in them.
+
+    :raises OSError: it cannot be written there
+    """
+    out.touch(mode=0o600)
+    out.chmod(0o600)
+    out.write_text("".join(lines), encoding="utf-8")
 
 
 async def staff_link(database: Database, settings: Settings, code: str, name: str, now: datetime) -> str:

@@ -81,7 +81,7 @@ class About:
             "resident": self.people.resident.name,
             "handler": self.people.handler.name,
             "responder": self.people.first_responder.name,
-            "resolve": self.voice.when(self.request.resolve_by),
+            "resolve": cards.by(self.voice, self.request),
             "acknowledge": self.voice.when(self.request.acknowledge_by),
         }
         text = self.voice.t(key, **{**known, **values})

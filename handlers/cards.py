@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.desk import Act
 from handlers.speech import Choice, quoted
@@ -11,18 +12,26 @@ from knowledge.deadlines import Promises
 from knowledge.lifecycle import Action, Role, Status, offered
 from knowledge.numbers import spoken
 from knowledge.satisfaction import Rating as Level
+from storage.case_tables import Contact
 from storage.tables import Person, Request
 
 STAFF_ACTS = (
     Action.ACKNOWLEDGE,
     Action.CONTACT,
+    Action.NOTIFY,
+    Action.ASK_SUPPLEMENT,
+    Action.SUPPLEMENTED,
     Action.TRANSFER,
+    Action.ASK_EXTENSION,
     Action.RESOLVE,
     Action.LOOK_UP,
     Action.REPLACE,
 )
-RESIDENT_ACTS = (Action.RATE, Action.REOPEN, Action.SUPPLY, Action.URGE, Action.WITHDRAW)
+RESIDENT_ACTS = (Action.RATE, Action.REOPEN, Action.SUPPLEMENTED, Action.SUPPLY, Action.URGE, Action.WITHDRAW)
 """Acts that have a button, in the order of the buttons; which of them are shown, the lifecycle decides."""
+
+_RESIDENTS_WORDS = {Action.SUPPLY: "talk", Action.SUPPLEMENTED: "complete"}
+"""Acts that a resident calls otherwise than staff."""
 
 LONG = 3000
 """Characters of somebody's words that a card quotes; the rest comes as a file."""
@@ -30,7 +39,7 @@ LONG = 3000
 CONDUCTING = frozenset({Role.FIRST_RESPONDER, Role.HANDLER})
 """Who conducts a mediation or legal-aid case, and reads what was said in a mediation."""
 
-_STAFF_ROLES = {Role.FIRST_RESPONDER, Role.HANDLER, Role.RECEIVER, Role.MANAGER}
+STAFF_ROLES = {Role.FIRST_RESPONDER, Role.HANDLER, Role.RECEIVER, Role.MANAGER}
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,12 @@ class People:
     resident: Person
     first_responder: Person
     handler: Person
+    contact: Contact | None = None
+
+    @property
+    def phone(self) -> str | None:
+        """A number to call, whoever of the two it belongs to."""
+        return self.resident.phone or (self.contact.phone if self.contact else None)
 
 
 def masked(phone: str | None) -> str:
@@ -73,12 +88,18 @@ def service(voice: Voice, item: Service, promises: Promises, facts: Mapping[str,
     if phone:
         body.append(voice.t("card-phone", value=phone))
     body.append(
-        voice.t("card-promise", acknowledge=voice.when(promises.acknowledge), resolve=voice.when(promises.resolve))
+        voice.t(
+            "card-promise",
+            acknowledge=voice.when(promises.acknowledge),
+            resolve=promised(voice, promises.resolve, promises.provisional),
+        )
     )
     return Markup("\n".join(body))
 
 
-def for_staff(voice: Voice, request: Request, item: Service, people: People, area: str) -> Markup:
+def for_staff(
+    voice: Voice, request: Request, item: Service, people: People, area: str, *, more: Markup | None = None
+) -> Markup:
     """A request as the staff who answer for it see it; the phone is masked until it is looked up."""
     resident = people.resident
     phone = masked(resident.phone) or voice.t("in-chat")
@@ -88,14 +109,26 @@ def for_staff(voice: Voice, request: Request, item: Service, people: People, are
         Markup(quoted(request.text, LONG)) if request.text else None,
         voice.t("files-attached", count=len(request.files)) if request.files else None,
         voice.t("staff-card-resident", name=resident.name, phone=phone),
+        contact_line(voice, people.contact),
         voice.t("staff-card-people", responder=people.first_responder.name, handler=people.handler.name),
         voice.t(f"status-line-{request.status.value.replace('_', '-')}"),
         next_promise(voice, request),
+        more,
     ]
     return Markup("\n".join(line for line in body if line))
 
 
-def for_resident(voice: Voice, request: Request, item: Service, people: People, rating: int | None) -> Markup:
+def contact_line(voice: Voice, contact: Contact | None) -> Markup | None:
+    """Whoever is spoken with for the person served."""
+    if contact is None or not contact.name:
+        return None
+    more = "，".join(filter(None, [contact.relation, masked(contact.phone)]))
+    return voice.t("staff-card-contact", name=contact.name, more=more or "—")
+
+
+def for_resident(
+    voice: Voice, request: Request, item: Service, people: People, rating: int | None, *, more: Markup | None = None
+) -> Markup:
     """A request as its resident sees it: who answers, where it stands, when it is due (rule 14)."""
     body = [
         voice.t("my-card-head", number=spoken(request.number), service=voice.named(item)),
@@ -103,6 +136,7 @@ def for_resident(voice: Voice, request: Request, item: Service, people: People, 
         voice.t("my-card-people", responder=people.first_responder.name, handler=people.handler.name),
         voice.t(f"status-line-{request.status.value.replace('_', '-')}"),
         next_promise(voice, request),
+        more,
         voice.t("my-card-outcome", outcome=request.outcome) if request.outcome else None,
         voice.t("my-card-rating", level=voice.t(level_key(rating))) if rating else None,
     ]
@@ -112,12 +146,21 @@ def for_resident(voice: Voice, request: Request, item: Service, people: People, 
 def next_promise(voice: Voice, request: Request) -> Markup | None:
     """The next date that was promised; None when nothing is owed any more."""
     if request.status is Status.RECORDED:
-        return voice.t(
-            "due-acknowledge", when=voice.when(request.acknowledge_by), resolve=voice.when(request.resolve_by)
-        )
+        return voice.t("due-acknowledge", when=voice.when(request.acknowledge_by), resolve=by(voice, request))
     if request.status is Status.IN_PROGRESS:
-        return voice.t("due-resolve", when=voice.when(request.resolve_by))
+        return voice.t("due-resolve", when=by(voice, request))
     return None
+
+
+def promised(voice: Voice, moment: datetime, provisional: bool) -> Markup:
+    """A promised moment; 暂定 where it rests on a year that is not announced yet."""
+    when = voice.when(moment)
+    return voice.t("provisional", when=when) if provisional else when
+
+
+def by(voice: Voice, request: Request) -> Markup:
+    """By when a request is resolved, as it was promised."""
+    return promised(voice, request.resolve_by, request.provisional)
 
 
 def level_key(level: int) -> str:
@@ -128,7 +171,7 @@ def level_key(level: int) -> str:
 def staff_choices(voice: Voice, request: Request, roles: frozenset[Role], *, phone: str | None) -> list[Choice]:
     """The buttons of staff on a request: what the lifecycle allows to these roles, and the history. A number can be
     looked at where one was left."""
-    acts = offered(request.status, roles & _STAFF_ROLES)
+    acts = offered(request.status, roles & STAFF_ROLES)
     shown = [act for act in STAFF_ACTS if act in acts and (phone or act is not Action.LOOK_UP)]
     choices = [
         Choice(voice.t(f"act-{a.value.replace('_', '-')}"), Act(act=a.value, id=request.id).pack()) for a in shown
@@ -150,7 +193,7 @@ def resident_choices(voice: Voice, request: Request, *, rated: bool) -> list[Cho
     shown = [act for act in RESIDENT_ACTS if act in acts]
     choices = [
         Choice(
-            voice.t(f"act-{'talk' if a is Action.SUPPLY else a.value}"),
+            voice.t(f"act-{_RESIDENTS_WORDS.get(a, a.value)}"),
             Act(act=a.value, id=request.id).pack(),
         )
         for a in shown

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 FONT = Path(__file__).parent / "fonts" / "NotoSansSC-GB2312.otf"
-"""Noto Sans SC with the characters of GB 2312 (see docs/decisions/0006-pictures.md)."""
+"""Noto Sans SC with the characters of GB 2312 (see docs/decisions/0010-pictures.md)."""
 
 WIDTH = 900
 """Pixels: sharp on a phone held upright, where they become about 390 points."""

@@ -1,14 +1,16 @@
 """What the clock says: promises that are near or broken, the morning's list, the rating asked once more."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import cards
+from handlers import cards, handover_words
 from handlers.about import About, Parcel
 from handlers.desk import Act, Office
 from handlers.speech import Choice, Say
-from handlers.texts import Voice
+from handlers.texts import Markup, Voice
 from storage.casebook import Casebook
 from storage.clockwork import overdue
 from storage.tables import Outbox, Person, Request
@@ -23,7 +25,9 @@ async def _promise(a: About, rung: str) -> list[Parcel]:
     done = {"acknowledge": a.request.acknowledged_at, "contact": a.request.contacted_at}.get(stage)
     if done is not None or a.request.resolved_at is not None or a.request.closed_at is not None:
         return []
-    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)
+    if a.request.paused_at is not None:
+        return []
+    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
     when = a.voice.when(due)
     return [a.say(f"notice-promise-{rung}", choices, stage=a.voice.t(f"stage-{stage}"), when=when)]
 
@@ -70,19 +74,32 @@ async def today(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
     """今日待办: open work as it is now, the soonest promise first."""
-    tasks = await Casebook(session, office.rules, now).tasks(person.id)
+    books = Casebook(session, office.rules, now)
+    tasks = await books.tasks(person.id)
     if not tasks:
         return []
+    shown = tasks[:_LISTED]
+    decisions = await handover_words.to_decide(books, voice, office, person.id)
+    marks = await handover_words.marks(books, voice, shown)
     late = sum(overdue(request, now) for request in tasks)
     text = voice.t("notice-today", name=person.name, count=len(tasks), overdue=late)
-    return [Parcel(Say(text, _buttons(voice, office, tasks[:_LISTED], now)))]
+    if decisions:
+        text = Markup(f"{text}\n{voice.t('decisions', count=len(decisions))}")
+    return [Parcel(Say(text, [*decisions, *_buttons(voice, office, shown, now, marks)]))]
 
 
-def _buttons(voice: Voice, office: Office, requests: list[Request], now: datetime) -> list[Choice]:
+def _buttons(
+    voice: Voice,
+    office: Office,
+    requests: list[Request],
+    now: datetime,
+    marks: Mapping[int, str] = MappingProxyType({}),
+) -> list[Choice]:
     services = office.rules.catalogue.services
     return [
         Choice(
-            cards.line(voice, request, services[request.service_id], overdue=overdue(request, now)),
+            cards.line(voice, request, services[request.service_id], overdue=overdue(request, now))
+            + marks.get(request.id, ""),
             Act(act="open", id=request.id).pack(),
         )
         for request in requests

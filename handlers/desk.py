@@ -51,11 +51,19 @@ class Step(StatesGroup):
     outcome = State()
     transfer_reason = State()
     replace_reason = State()
+    handover = State()  # what handing on asks of staff (`data["asks"]`)
     behalf_name = State()
     behalf_phone = State()
     behalf_need = State()
+    behalf_contact = State()  # who is spoken with for the person served (`data["asks"]`)
+    behalf_ask = State()  # a question that is answered with a button
+    care = State()  # what staff write after a rating or a call (`data["asks"]`)
     case = State()  # what a mediation or legal-aid case asks of staff (`data["asks"]`)
     case_talk = State()  # words of staff go to the other party of a mediation
+    notice_words = State()
+    supplement = State()
+    extension_reason = State()
+    extension_refused = State()
     party = State()  # words of the other party go to the mediator
 
 
@@ -65,11 +73,19 @@ OWN_WORDS = frozenset(
         Step.outcome,
         Step.transfer_reason,
         Step.replace_reason,
+        Step.handover,
         Step.behalf_name,
         Step.behalf_phone,
         Step.behalf_need,
+        Step.behalf_contact,
+        Step.behalf_ask,
+        Step.care,
         Step.case,
         Step.case_talk,
+        Step.notice_words,
+        Step.supplement,
+        Step.extension_reason,
+        Step.extension_refused,
     )
 )
 """Steps in which staff write about somebody else: their words are a report, not a cry or a wish of their own."""
@@ -198,6 +214,7 @@ class Desk:
     def first(self, say: Say) -> None:
         """Say this before any notice that the update brings about."""
         row = self.casebook.outbox.reply(self.channel, self.chat.chat_id, say.pack(), request_id=say.request_id)
+        row.payload["voice"] = [self.language, self.elder]
         row.person_id = self.person.id if self.person else None
 
     def label(self, key: str, **values: object) -> str:

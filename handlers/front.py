@@ -5,12 +5,13 @@ from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.filters import Command, CommandObject, CommandStart, Filter, StateFilter
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
-from handlers import mediation_party, needs
+from handlers import claims, mediation_party, needs
 from handlers.desk import CONSENT_VERSION, OWN_WORDS, Desk, Pick, Step
 from handlers.incoming import clean, read
 from handlers.speech import MORE, Answer, Choice, Say
 from knowledge.intents import Intent, find
 from knowledge.lifecycle import Role
+from storage import departures
 from storage.people import PeopleError
 from storage.reports import open_danger
 from storage.tables import Area, Person
@@ -69,6 +70,8 @@ async def start_with_link(message: Message, command: CommandObject, desk: Desk) 
         return await _start_in_area(desk, payload[len(_AREA_LINK) :])
     if payload.startswith(mediation_party.LINK):
         return await mediation_party.opened(desk, payload.removeprefix(mediation_party.LINK))
+    if payload.startswith(claims.LINK):
+        return await claims.opened(desk, payload.removeprefix(claims.LINK))
     return await _join(desk, payload)
 
 
@@ -146,6 +149,8 @@ async def on_consent(query: CallbackQuery, callback_data: Pick, desk: Desk) -> A
     _agree(desk, person)
     if desk.data.get("mediate"):
         return await mediation_party.entered(desk)
+    if desk.data.get("claim"):
+        return await claims.entered(desk)
     if code := desk.data.get("area"):
         area = await desk.people.area_by_code(code)
         person.area_id = area.id if area else person.area_id
@@ -301,7 +306,9 @@ async def search_area(message: Message, desk: Desk) -> Answer:
 async def membership(event: ChatMemberUpdated, desk: Desk) -> Answer:
     if desk.person is not None:
         gone = event.new_chat_member.status in (ChatMemberStatus.KICKED, ChatMemberStatus.LEFT)
-        desk.person.unreachable_at = desk.now if gone else None
+        desk.person.unreachable_at = None
+        if gone:
+            await departures.unreachable(desk.session, desk.person, desk.now, about_request=False)
     return None
 
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from aiogram.types import Message
@@ -37,6 +38,7 @@ class Content:
         return not self.empty and wordless and all(f["kind"] == "sticker" for f in self.files)
 
 
+@lru_cache(maxsize=32)  # every button's words are compared with what was said
 def clean(text: str) -> str:
     """Text without what nobody can see or what breaks a display: control, bidirectional and zero-width signs.
     Long runs of blanks are shortened; text that shows nothing at all is empty."""
@@ -89,3 +91,13 @@ def read(message: Message, channel: str) -> Content:
         message_id=message.message_id,
         reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
     )
+
+
+_PHONE = re.compile(r"\+?[0-9]{5,15}")
+_GAPS = str.maketrans("０１２３４５６７８９＋", "0123456789+", " \u3000\t-－–—()（）")
+
+
+def phone_in(said: str) -> str | None:
+    """The phone number that somebody typed, in plain digits; None when it looks like none."""
+    phone = said.translate(_GAPS)
+    return phone if _PHONE.fullmatch(phone) else None

@@ -4,9 +4,8 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
 from handlers import cards
-from handlers.behalf import phone_in
 from handlers.desk import Act, Desk, Step
-from handlers.incoming import read
+from handlers.incoming import phone_in, read
 from handlers.speech import Answer, Choice, Say
 from handlers.texts import Markup
 from handlers.worker import Answering, IsStaff

@@ -6,6 +6,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, Filter
 from aiogram.types import CallbackQuery, Message
 
+from handlers import handover_words
 from handlers.desk import Desk, Pick
 from handlers.front import Says
 from handlers.speech import Answer, Say
@@ -13,8 +14,9 @@ from handlers.texts import Markup
 from handlers.worker import task_lines
 from knowledge.periods import Period
 from knowledge.satisfaction import Summary
-from storage import reports
+from storage import outbox, reports
 from storage.report_tables import ExportRecord
+from storage.tables import Request
 
 router = Router(name="manager")
 
@@ -77,6 +79,12 @@ async def _overview(desk: Desk, name: str) -> Say:
             lines.append(_satisfaction(desk, desk.voice.named(domain), summary))
     choices = [desk.button(f"list-{f}", Pick(what="list", arg=f)) for f in _FILTERS]
     choices += [desk.button(f"period-{p}", Pick(what="overview", arg=p)) for p in _PERIODS if p != name]
+    mending = await desk.casebook.rectifications(desk.me.id)
+    if mending:
+        choices.append(desk.button("list-mending", Pick(what="mending"), count=len(mending)))
+    _, lost = await outbox.undelivered(desk.session, areas, 0, 0)
+    if lost:
+        choices.append(desk.button("undelivered-count", Pick(what="undelivered"), count=lost))
     for key, what, arg in (("report-week-button", "report", "week"), ("report-month-button", "report", "month")):
         choices.append(desk.button(key, Pick(what=what, arg=arg)))
     choices += [desk.button("report-lists", Pick(what="lists")), desk.button("report-page", Pick(what="page"))]
@@ -104,7 +112,8 @@ async def list_requests(query: CallbackQuery, callback_data: Pick, desk: Desk) -
     found, total = await reports.requests(desk.session, areas, chosen, desk.now, start, _LISTED)
     if not found:
         return desk.say("list-none", [desk.button("menu-overview", Pick(what="overview", arg="month"))])
-    choices = task_lines(desk, found)
+    marks = {r.id: f" · {handover_words.matter_mark(desk.voice, desk.office, r)}" for r in found}
+    choices = task_lines(desk, found, marks)
     if start + _LISTED < total:
         choices.append(desk.button("next-page", Pick(what="list", arg=f"{chosen}.{start + _LISTED}")))
     return desk.say(
@@ -115,6 +124,27 @@ async def list_requests(query: CallbackQuery, callback_data: Pick, desk: Desk) -
         start=start + 1,
         end=start + len(found),
     )
+
+
+@router.callback_query(IsManager(), Pick.filter(F.what == "undelivered"))
+async def list_undelivered(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
+    """未送达: whom something never reached, so that they can be told another way."""
+    if callback_data.arg and (not callback_data.arg.isdecimal() or len(callback_data.arg) > _LONGEST_OFFSET):
+        return desk.say("button-old")
+    start = int(callback_data.arg or 0)
+    found, total = await outbox.undelivered(desk.session, await my_areas(desk), start, _LISTED)
+    if not found:
+        return desk.say("undelivered-none", [desk.button("menu-overview", Pick(what="overview", arg="month"))])
+    lines, shown = [], []
+    for lost in found:
+        why = desk.t("undelivered-gone" if lost.gone else "undelivered-refused")
+        lines.append(desk.t("undelivered-line", at=desk.voice.when(lost.at), name=lost.name, why=why))
+        shown += [lost.request_id] if lost.request_id is not None and lost.request_id not in shown else []
+    requests = [r for r in [await desk.session.get(Request, request_id) for request_id in shown] if r is not None]
+    choices = task_lines(desk, requests)
+    if start + _LISTED < total:
+        choices.append(desk.button("next-page", Pick(what="undelivered", arg=str(start + _LISTED))))
+    return desk.say("undelivered-head", choices, total=total, lines=Markup("\n".join(lines)))
 
 
 @router.callback_query(IsManager(), Pick.filter(F.what == "export"))
@@ -129,6 +159,7 @@ async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
         return desk.say("export-kind", choices)
     start, end = _moments(desk, name)
     record(desk, start, end, kind)
+    desk.first(desk.say("export-coming"))
     desk.casebook.outbox.notice(
         desk.me.id,
         "export",
@@ -136,7 +167,7 @@ async def export(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
         start=start.isoformat(),
         end=end.isoformat(),
     )
-    return desk.say("export-coming")
+    return None
 
 
 def record(desk: Desk, start: datetime, end: datetime, kind: str) -> None:
@@ -155,7 +186,7 @@ def record(desk: Desk, start: datetime, end: datetime, kind: str) -> None:
     )
 
 
-@router.callback_query(Pick.filter(F.what.in_({"overview", "list", "export"})))
+@router.callback_query(Pick.filter(F.what.in_({"overview", "list", "undelivered", "export"})))
 async def not_a_manager(query: CallbackQuery, desk: Desk) -> Answer:
     """Somebody who is no manager, or no longer."""
     return desk.say("error-not-your-turn")

@@ -8,10 +8,9 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
 from handlers import mediation_words as words
-from handlers.behalf import phone_in
 from handlers.cards import CONDUCTING
 from handlers.desk import Act, Desk, Step
-from handlers.incoming import read
+from handlers.incoming import phone_in, read
 from handlers.mediation_party import LINK
 from handlers.mediation_talk import start_talk
 from handlers.mediation_words import Turn, cases, names_of

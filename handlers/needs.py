@@ -8,7 +8,7 @@ from aiogram import F, Router
 from aiogram.filters import Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards
+from handlers import cards, pause_words
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.incoming import Content, clean, read
 from handlers.speech import Answer, Choice, Say
@@ -221,13 +221,16 @@ async def card(desk: Desk, service_id: str) -> Say:
     """The one-time notice of a service with 确认登记 and 不是这个, and the draft waiting for it."""
     item = desk.office.rules.catalogue.service(service_id)
     area = await desk.people.area(desk.me.area_id or 0)
-    promises = desk.office.rules.promises(item, desk.now, area=area.code)
+    promises = desk.office.rules.promises(item, desk.now, area=await desk.people.codes(area.id))
     facts = await desk.people.facts(area.id, item.id)
     draft = on_table(desk) or draft_of([])
     desk.go(Step.confirm, draft={**draft, "service": item.id})
     head = desk.t("card-general") if service_id == GENERAL else cards.service(desk.voice, item, promises, facts)
     if service_id == GENERAL:
-        when = {"acknowledge": desk.voice.when(promises.acknowledge), "resolve": desk.voice.when(promises.resolve)}
+        when = {
+            "acknowledge": desk.voice.when(promises.acknowledge),
+            "resolve": cards.promised(desk.voice, promises.resolve, promises.provisional),
+        }
         head = desk.t("card-general-promise", head=head, **when)
     no = "say-more" if service_id == GENERAL else "not-this"
     choices = [
@@ -260,6 +263,7 @@ async def record(desk: Desk, service_id: str) -> list[Say]:
                 text="\n".join(part.text for part in said if part.text) or desk.service_name(item.id),
                 files=[file for part in said for file in part.files],
                 matched=tuple(draft.get("ranked", ())),
+                told=await pause_words.shown(desk, draft, item),
             )
         )
     except CaseError as error:

@@ -5,18 +5,43 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from html import escape
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from handlers import cards, clock_notices, mediation_notices, report_notices, rota_words
+from handlers import (
+    aftercare_notices,
+    cards,
+    clock_notices,
+    handover_notices,
+    mediation_notices,
+    pause_notices,
+    report_notices,
+    rota_words,
+    whole_card,
+)
 from handlers.about import About, Document, Parcel
-from handlers.desk import Office
-from handlers.speech import Say, quoted
+from handlers.desk import Office, Pick
+from handlers.speech import Choice, Say, quoted
 from handlers.texts import Markup, Voice
 from knowledge.lifecycle import Action, Role, offered
 from storage import outbox, privacy
+from storage.case_tables import Contact
 from storage.casebook import Casebook
 from storage.people import People
 from storage.tables import Area, Message, Outbox, Person, Rating, Request
+
+_RESIDENT, _RESPONDER, _HANDLER = aliased(Person), aliased(Person), aliased(Person)
+_ABOUT = (
+    select(Request, Area, Contact, _RESIDENT, _RESPONDER, _HANDLER)
+    .join(Area, Area.id == Request.area_id)
+    .join(_RESIDENT, _RESIDENT.id == Request.resident_id)
+    .join(_RESPONDER, _RESPONDER.id == Request.first_responder_id)
+    .join(_HANDLER, _HANDLER.id == Request.handler_id)
+    .outerjoin(Contact, Contact.request_id == Request.id)
+    .where(Request.id == bindparam("request_id"))
+)
+"""A request with whom and what a notice of it may name."""
 
 Renderer = Callable[[About], Awaitable[list[Parcel]]]
 
@@ -27,10 +52,10 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
     voice = Voice(office.texts, person.language, person.elder_mode, office.rules.zone)
     if row.kind in _PLAIN:
         return await _PLAIN[row.kind](row, person, voice, office, session, now)
-    request = await session.get(Request, row.request_id)
-    area = await session.get(Area, request.area_id) if request else None
-    if request is None or area is None:
+    found = (await session.execute(_ABOUT, {"request_id": row.request_id})).one_or_none()
+    if found is None:
         return []
+    request, area, contact, resident, responder, handler = found
     people = People(session, now)
     roles = await Casebook(session, office.rules, now).roles(request, person.id)
     if not roles and not await people.posts(person.id):
@@ -45,11 +70,7 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
         request=request,
         item=office.rules.catalogue.service(request.service_id),
         area=area,
-        people=cards.People(
-            await people.get(request.resident_id),
-            await people.get(request.first_responder_id),
-            await people.get(request.handler_id),
-        ),
+        people=cards.People(resident, responder, handler, contact),
         roles=roles,
     )
     return await _RENDERERS[row.kind](about)
@@ -98,8 +119,7 @@ async def _card(a: About, role: Role, head: str, *, files: bool = False, **value
     """The request with its buttons, for whoever has this role in it; somebody who lost it meanwhile gets nothing."""
     if role not in a.roles:
         return []
-    text = cards.for_staff(a.voice, a.request, a.item, a.people, a.area.name)
-    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)
+    text, choices = await whole_card.of(a)
     title = a.voice.t(head, **values)
     parcels = [Parcel(Say(f"{title}\n{text}", choices, 2, request_id=a.request.id))]
     if len(a.request.text) > cards.LONG:
@@ -142,7 +162,7 @@ async def _replaced_you(a: About) -> list[Parcel]:
 
 
 async def _urged(a: About) -> list[Parcel]:
-    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.resident.phone)
+    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
     return [a.say("notice-urged", choices, times=a.row.payload["times"])]
 
 
@@ -168,9 +188,11 @@ async def _reopened(a: About) -> list[Parcel]:
 
 
 async def _call_resident(a: About) -> list[Parcel]:
+    if a.named("news") in ("resolved", "rating_reminder") and Action.TAKE_RATING in offered(a.request.status, a.roles):
+        return await aftercare_notices.rating_call(a)
     news = a.voice.t(f"news-{a.named('news').replace('_', '-')}")
     choices = [a.button("act-open", "open")]
-    if a.people.resident.phone and Action.LOOK_UP in offered(a.request.status, a.roles):
+    if a.people.phone and Action.LOOK_UP in offered(a.request.status, a.roles):
         choices.insert(0, a.button("act-look-up", "look_up"))
     return [a.say("notice-call-resident", choices, news=news)]
 
@@ -247,11 +269,11 @@ async def _my_data(
     return [Parcel(Say(text), documents=[Document("my-data.json", lambda: made)])]
 
 
-async def _unreachable(
+async def _undelivered(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
-    gone = await session.get(Person, row.payload["who"])
-    return [Parcel(Say(voice.t("notice-unreachable", name=gone.name if gone else "—")))]
+    choices = [Choice(voice.t("undelivered"), Pick(what="undelivered").pack())]
+    return [Parcel(Say(voice.t("notice-undelivered"), choices))]
 
 
 async def _rota(
@@ -266,11 +288,14 @@ async def _rota(
 _PLAIN = {
     "promise_digest": clock_notices.promise_digest,
     "today": clock_notices.today,
+    **aftercare_notices.PLAIN,
     "export": report_notices.export,
     "report": report_notices.report,
     "three_lists": report_notices.three_lists,
     "my_data": _my_data,
-    "unreachable": _unreachable,
+    **handover_notices.PLAIN,
+    **pause_notices.PLAIN,
+    "undelivered": _undelivered,
     **dict.fromkeys(rota_words.KINDS, _rota),
     **dict.fromkeys(mediation_notices.KINDS, mediation_notices.render),
 }
@@ -302,6 +327,15 @@ _RENDERERS: dict[str, Renderer] = {
     "relay": _relay,
     "relay_edit": _relay_edit,
     **mediation_notices.LEGAL_AID,
+    **aftercare_notices.RENDERERS,
+    **handover_notices.RENDERERS,
+    **pause_notices.RENDERERS,
 }
+DIGESTS = frozenset({"promise_digest", "today", "rating_reminder", "export", "my_data", *rota_words.KINDS})
+"""Kinds for which nobody waits: in a rush they go last."""
+
+LONG = frozenset({"export", "my_data"})
+"""Kinds for which much is read."""
+
 KINDS = frozenset({*_PLAIN, *_RENDERERS})
 """Every kind of notice that can be delivered."""

@@ -94,7 +94,7 @@ async def leave(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer
         return await _ask_leave(desk)
     if desk.is_staff and await desk.casebook.tasks(desk.me.id):
         raise CaseError("tasks_left")
-    for request in await desk.casebook.of_resident(desk.me.id, OPEN):
+    for request in await desk.casebook.of_resident(desk.me.id, OPEN, own=True):
         await desk.casebook.withdraw(request.id, desk.me.id)
     goodbye = desk.say("left")
     await privacy.erase(desk.session, desk.me, desk.now)
@@ -106,7 +106,7 @@ async def leave(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer
 
 
 async def _ask_leave(desk: Desk) -> Say:
-    mine = await desk.casebook.of_resident(desk.me.id, OPEN)
+    mine = await desk.casebook.of_resident(desk.me.id, OPEN, own=True)
     choices = [
         desk.button("leave-yes", Pick(what="leave", arg="yes")),
         desk.button("leave-no", Pick(what="skip")),

@@ -1,5 +1,6 @@
 """One's own requests: the list, each with where it stands, and what its resident may do; ratings."""
 
+import re
 from collections.abc import Collection
 from html import escape
 from typing import Any
@@ -8,11 +9,12 @@ from aiogram import F, Router
 from aiogram.filters import Command, Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards, needs, talk, timeline
+from handlers import aftercare_words, cards, handover_words, needs, pause_words, talk, timeline, whole_card
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Asks, Says
 from handlers.incoming import read
 from handlers.speech import Answer, Choice, Say
+from handlers.texts import Markup
 from knowledge import numbers
 from knowledge.intents import Intent
 from knowledge.lifecycle import OPEN, Role, Status
@@ -23,6 +25,9 @@ from storage.tables import Request
 router = Router(name="requests")
 
 _LISTED = 8
+_NUMBER_WORDS = re.compile(r"[\W\d]|编号|单号|诉求|number", re.IGNORECASE)
+_A_QUESTION = 8
+"""Characters beside a number that only ask how it stands."""
 REASONS = ("slow", "attitude", "result", "passed-around", "other")
 """Why somebody is not satisfied; asked for, never required (rule 11)."""
 
@@ -38,16 +43,24 @@ async def open_request(desk: Desk, request_id: int) -> Say:
         await desk.people.get(request.resident_id),
         await desk.people.get(request.first_responder_id),
         await desk.people.get(request.handler_id),
+        await desk.casebook.contact_of(request.id),
     )
+    beside = await aftercare_words.beside(desk, request, roles)
     if roles == {Role.RESIDENT}:
+        lines, _ = await handover_words.about(
+            desk.casebook, desk.voice, desk.office, request, roles, desk.me.id, people.first_responder.name
+        )
+        standing = await pause_words.standing(desk.casebook, desk.voice, request, staff=False)
+        more = Markup("\n".join([*lines, *([standing] if standing else [])])) or None
         level = await desk.casebook.rating_level(request)
-        text = cards.for_resident(desk.voice, request, item, people, level)
+        text = cards.for_resident(desk.voice, request, item, people, level, more=more)
         choices = cards.resident_choices(desk.voice, request, rated=level is not None)
-        return Say(text, choices, columns=2, request_id=request.id)
+        return Say(f"{text}{beside.line}", choices, columns=2, request_id=request.id)
     area = await desk.people.area(request.area_id)
-    text = cards.for_staff(desk.voice, request, item, people, area.name)
-    choices = cards.staff_choices(desk.voice, request, roles, phone=people.resident.phone)
-    return Say(text, choices, columns=2, request_id=request.id)
+    text, choices = await whole_card.for_staff(
+        desk.casebook, desk.voice, desk.office, request, roles, reader=desk.me.id, people=people, area=area.name
+    )
+    return Say(f"{text}{beside.line}", [*choices, *beside.choices], columns=2, request_id=request.id)
 
 
 @router.callback_query(Act.filter(F.act == "open"))
@@ -67,6 +80,40 @@ class ANumber(Filter):
 async def on_number(message: Message, number: str, desk: Desk) -> Answer:
     request = await desk.casebook.by_number(number, desk.me.id)
     return await open_request(desk, request.id)
+
+
+class Mistyped(Filter):
+    """The message was meant to be a request number; its check digit shows that a digit is wrong."""
+
+    async def __call__(self, message: Message, desk: Desk) -> bool:
+        return numbers.mistyped(message.text or "")
+
+
+@router.message(StateFilter(None, Step.confirm, Step.human, Step.area, Step.whose), Mistyped())
+async def on_mistyped(message: Message, desk: Desk) -> Answer:
+    return desk.say("number-mistyped", [desk.button("menu-requests", Pick(what="mine", arg="0"))])
+
+
+class TellsNumber(Filter):
+    """A sentence with the number of one of one's own requests in it: it says itself what it is about."""
+
+    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
+        number = numbers.find(message.text or "")
+        if number is None or message.reply_to_message is not None:
+            return False
+        mine = await desk.casebook.of_resident(desk.me.id, (*OPEN, Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN))
+        about = next((request for request in mine if request.number == number), None)
+        return {"about": about} if about else False
+
+
+@router.message(StateFilter(None, Step.whose), TellsNumber())
+async def on_sentence_with_number(message: Message, about: Request, desk: Desk) -> Answer:
+    """「编号…怎么样了」 opens the request; anything longer is for whoever works on it."""
+    content = read(message, desk.channel)
+    rest = _NUMBER_WORDS.sub("", content.text)
+    if len(rest) <= _A_QUESTION or about.status not in needs.TALKABLE:
+        return await open_request(desk, about.id)
+    return await talk.pass_on(desk, about.id, [content])
 
 
 @router.message(Command("requests"))
@@ -142,7 +189,9 @@ async def urge_typed(message: Message, desk: Desk) -> Answer:
 async def _urge(desk: Desk, request_id: int) -> Say:
     request = await desk.casebook.urge(request_id, desk.me.id)
     handler = await desk.people.get(request.handler_id)
-    return desk.say("urged", name=handler.name, when=desk.voice.when(request.resolve_by), request_id=request.id)
+    if request.paused_at is not None:
+        return desk.say("urged-waiting", name=handler.name, request_id=request.id)
+    return desk.say("urged", name=handler.name, when=cards.by(desk.voice, request), request_id=request.id)
 
 
 @router.message(Says("act-withdraw"))
@@ -292,7 +341,7 @@ async def _reopen(desk: Desk, request_id: int) -> Answer:
     responder = await desk.people.get(request.first_responder_id)
     draft = needs.on_table(desk) if desk.data.get("over") == request.id else None
     desk.go(Step.talk, request=request.id, fresh=True)
-    when = desk.voice.when(request.resolve_by)
+    when = cards.by(desk.voice, request)
     said = desk.say("reopened", name=responder.name, when=when, request_id=request.id)
     passed = await talk.pass_on(desk, request.id, needs.parts(draft)) if draft else []
     return [said, *passed]

@@ -128,12 +128,10 @@ async def _depart(desk: Desk, area: Area, person: Person | None, arg: str) -> An
     if heir == person.id or (work and not heir):
         raise ValueError("somebody must take over")
     reason = desk.t("rota-depart-reason", name=person.name)
-    for request in work:
-        if request.first_responder_id == person.id:
-            await desk.casebook.replace(request.id, desk.me.id, heir, reason)
-        else:
-            await desk.casebook.transfer(request.id, desk.me.id, heir, reason)
+    # The post ends first: whoever has left holds nothing while a colleague is asked.
     await rota.end_post(desk.session, area.id, person.id, desk.now)
+    for request in work:
+        await desk.casebook.take_over(request.id, desk.me.id, person.id, heir, reason)
     return [desk.say("rota-departed", name=person.name, count=len(work)), await show(desk, area)]
 
 

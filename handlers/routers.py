@@ -1,21 +1,30 @@
 """The routers in the order in which they are asked: the front door first, free words last."""
 
+from typing import Any
+
 from aiogram import Router
+from aiogram.dispatcher.event.handler import FilterObject
 
 from handlers import (
     alarm,
     behalf,
+    claims,
+    departures,
     front,
+    handover,
     legal_aid,
     manager,
     mediation,
     mediation_party,
     mediation_talk,
     needs,
+    pauses,
     personal,
+    rectification,
     reports,
     requests,
     rota,
+    slip,
     talk,
     worker,
 )
@@ -35,13 +44,19 @@ def build() -> Router:
         mediation_talk.quotes,
         talk.quotes,
         rota.router,
+        rectification.router,
         manager.router,
         reports.router,
         legal_aid.router,
         mediation.router,
         mediation_talk.router,
         worker.router,
+        handover.router,
+        departures.router,
+        pauses.router,
         behalf.router,
+        slip.router,
+        claims.router,
         mediation_party.router,
         requests.router,
         front.searching,
@@ -50,4 +65,20 @@ def build() -> Router:
     ):
         router._parent_router = None
         root.include_router(router)
+        for observer in router.observers.values():
+            for handler in observer.handlers:
+                for condition in handler.filters or ():
+                    _at_once(condition)
     return root
+
+
+def _at_once(condition: FilterObject) -> None:
+    """Have an `F` expression evaluated where it stands: aiogram hands each to a thread, and a message passes dozens."""
+    if condition.magic is None or condition.awaitable:
+        return
+    resolve = condition.callback
+
+    async def resolved(*args: Any, **values: Any) -> Any:
+        return resolve(*args, **values)
+
+    condition.callback, condition.awaitable = resolved, True

@@ -56,7 +56,9 @@ class Say:
 
     @classmethod
     def unpack(cls, packed: dict[str, Any]) -> "Say":
-        return cls(**{**packed, "choices": [Choice(**c) for c in packed["choices"]]})
+        """What `pack` made; whoever keeps it may have put something of their own beside it."""
+        known = {name: packed[name] for name in cls.__dataclass_fields__ if name in packed}
+        return cls(**{**known, "choices": [Choice(**c) for c in packed["choices"]]})
 
 
 Answer = Say | Sequence[Say] | None

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-
 BOM = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula, full-width forms included."""
@@ -80,6 +78,8 @@ class Workbook:
 
     def __init__(self, out: Any, zone: ZoneInfo | None = None) -> None:
         """:param out: a path (rows go to disk as they come), or a stream to write into"""
+        import xlsxwriter  # slow to load, and seldom needed
+
         options = {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": Kind.MOMENT.value}
         kept = {"in_memory": True} if isinstance(out, io.BytesIO) else {"constant_memory": True}
         self._book = xlsxwriter.Workbook(out, {**options, **kept})

@@ -85,7 +85,7 @@ async def begin(desk: Desk, request_id: int) -> Say:
     desk.stay(Step.talk, request=request.id, fresh=True)
     name = await _other_side(desk, request, roles)
     key = "talk-as-resident" if Role.RESIDENT in roles else "talk-as-staff"
-    if Role.RESIDENT not in roles and (await desk.people.get(request.resident_id)).chat_id is None:
+    if not await _in_chat(desk, request, roles):
         key = "talk-no-chat"
     return desk.say(key, [desk.button("talk-end", Pick(what="end"))], name=name, request_id=request.id)
 
@@ -121,7 +121,7 @@ async def in_talk(message: Message, desk: Desk) -> Answer:
         waiting = [r.id for r in await desk.casebook.waiting_for_answer(desk.me.id)]
         if set(waiting) - {request.id, *desk.data.get("waiting", ())}:
             return await _ask_whose(desk, content)  # somebody else has asked something meanwhile
-        if needs.is_new(desk, content, request.service_id):
+        if not content.files and needs.is_new(desk, content, request.service_id):
             if request.id not in waiting:
                 return await needs.new_words(desk, content)
             return await pass_on(desk, request.id, [content], guessed=True)
@@ -273,14 +273,15 @@ async def pass_on(
     """
     request, roles = await desk.casebook.look(request_id, desk.me.id)
     resident = Role.RESIDENT in roles
-    if not allowed(Action.SUPPLY if resident else Action.CONTACT, request.status, roles):
+    action, other = await desk.casebook.speech(request, desk.me.id, roles, reply_to_id)
+    if not allowed(action, request.status, roles):
         return [_over(desk, request, roles, said)]
     for part in said:
         await desk.casebook.say(request.id, desk.me.id, part.text, part.files, desk.source(part, reply_to_id))
     warned = _warning(desk, said) if resident else []
     goes_on = desk.chat.state == Step.talk.state and desk.data.get("request") == request.id
     silent = goes_on and not guessed and not desk.data.get("fresh")
-    name = await _other_side(desk, request, roles)
+    name = (await desk.people.get(other)).name
     about: dict[str, Any] = {"name": name, "number": cards.tail(request.number), "request_id": request.id}
     if aside:
         return [*warned, desk.say("passed-aside", **about)]
@@ -304,7 +305,8 @@ async def pass_on(
         choices.append(Choice(desk.label("act-reopen"), Act(act="reopen", id=request.id).pack()))
     if guessed:
         choices.append(_new(desk))
-    return [*warned, desk.say("passed-on", choices, columns=2, **about)]
+    key = "passed-on" if await _in_chat(desk, request, roles) else "noted-down"
+    return [*warned, desk.say(key, choices, columns=2, **about)]
 
 
 def _warning(desk: Desk, said: Sequence[Content]) -> list[Say]:
@@ -334,8 +336,13 @@ def _over(desk: Desk, request: Request, roles: frozenset[Role], said: Sequence[C
 
 
 async def _other_side(desk: Desk, request: Request, roles: frozenset[Role]) -> str:
-    other = request.handler_id if Role.RESIDENT in roles else request.resident_id
+    _, other = await desk.casebook.speech(request, desk.me.id, roles)
     return (await desk.people.get(other)).name
+
+
+async def _in_chat(desk: Desk, request: Request, roles: frozenset[Role]) -> bool:
+    """Whether words reach the other side; a resident for whom a request was recorded may have no chat."""
+    return Role.RESIDENT in roles or await desk.casebook.reader(request) is not None
 
 
 # -- buttons that mean nothing here any more

@@ -1,14 +1,16 @@
-"""Staff's daily work: the list of tasks, 受理, 转办, 办结, and a phone number when it is needed."""
+"""Staff's daily work: the list of tasks, 受理, 办结, and a phone number when it is needed."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from html import escape
+from types import MappingProxyType
 
 from aiogram import F, Router
 from aiogram.filters import Command, Filter
 from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards
+from handlers import cards, handover_words
 from handlers.desk import MANAGER_MENU, WORKER_MENU, Act, Desk, Pick, Step
 from handlers.front import Says
 from handlers.incoming import clean, read
@@ -63,22 +65,30 @@ async def more_tasks(query: CallbackQuery, callback_data: Pick, desk: Desk) -> A
 async def _tasks(desk: Desk, start: int) -> Say:
     tasks = await desk.casebook.tasks(desk.me.id)
     shown = tasks[start : start + _LISTED]
+    calls = await desk.casebook.calls(desk.me.id) if not start else []
+    to_call = [desk.button("tasks-calls", Pick(what="calls"), count=len(calls))] if calls else []
+    decisions = await handover_words.to_decide(desk.casebook, desk.voice, desk.office, desk.me.id) if not start else []
     if not shown:
-        return desk.say("tasks-none", menu=True)
+        if decisions:
+            return desk.say("decisions", [*decisions, *to_call], count=len(decisions))
+        return desk.say("tasks-none", to_call, menu=not to_call)
     late = sum(overdue(r, desk.now) for r in tasks)
     text = "\n".join([desk.t("tasks", count=len(tasks), overdue=late), *(_summary(desk, r) for r in shown)])
-    choices = task_lines(desk, shown)
+    if decisions:
+        text = f"{desk.t('decisions', count=len(decisions))}\n{text}"
+    marks = await handover_words.marks(desk.casebook, desk.voice, shown)
+    choices = [*decisions, *to_call, *task_lines(desk, shown, marks)]
     if start + _LISTED < len(tasks):
         choices.append(desk.button("next-page", Pick(what="tasks", arg=str(start // _LISTED + 1))))
     return Say(text, choices)
 
 
-def task_lines(desk: Desk, requests: list[Request]) -> list[Choice]:
-    """Requests as buttons, overdue ones marked."""
+def task_lines(desk: Desk, requests: list[Request], marks: Mapping[int, str] = MappingProxyType({})) -> list[Choice]:
+    """Requests as buttons, overdue ones marked; `marks` go behind, by the request's id."""
     services = desk.office.rules.catalogue.services
     return [
         Choice(
-            cards.line(desk.voice, r, services[r.service_id], overdue=overdue(r, desk.now)),
+            cards.line(desk.voice, r, services[r.service_id], overdue=overdue(r, desk.now)) + marks.get(r.id, ""),
             Act(act="open", id=r.id).pack(),
         )
         for r in requests
@@ -101,9 +111,11 @@ async def acknowledge(query: CallbackQuery, callback_data: Act, desk: Desk) -> A
     request = await desk.casebook.acknowledge(callback_data.id, desk.me.id)
     resident = await desk.people.get(request.resident_id)
     _, roles = await desk.casebook.look(request.id, desk.me.id)
-    choices = cards.staff_choices(desk.voice, request, roles, phone=resident.phone)
-    when = desk.voice.when(request.resolve_by)
-    key = "acknowledged" if resident.chat_id is not None else "acknowledged-no-chat"
+    contact = await desk.casebook.contact_of(request.id)
+    phone = resident.phone or (contact.phone if contact else None)
+    choices = cards.staff_choices(desk.voice, request, roles, phone=phone)
+    when = cards.by(desk.voice, request)
+    key = "acknowledged" if await desk.casebook.reader(request) else "acknowledged-no-chat"
     return desk.say(key, choices, columns=2, name=resident.name, when=when, request_id=request.id)
 
 
@@ -112,6 +124,10 @@ async def look_up_phone(query: CallbackQuery, callback_data: Act, desk: Desk) ->
     phone = await desk.casebook.look_up_phone(callback_data.id, desk.me.id)
     if phone is None:
         return desk.say("phone-none", request_id=callback_data.id)
+    contact = await desk.casebook.contact_of(callback_data.id)
+    if contact is not None and contact.phone:
+        named = {"contact": contact.name, "relation": contact.relation or "—", "other": contact.phone}
+        return Say(desk.t("phones", phone=phone, **named), request_id=callback_data.id)
     return desk.say("phone", phone=phone, request_id=callback_data.id)
 
 
@@ -147,7 +163,8 @@ async def take_outcome(message: Message, desk: Desk) -> Answer:
     wait = ALBUM_WAIT if content.album else timedelta()
     request = await desk.casebook.resolve(desk.data["request"], desk.me.id, content.text, files, delay=wait)
     desk.go(None, **({"resolved": request.id, "outcome_album": content.album} if content.album else {}))
-    return desk.say("resolved", menu=True, number=cards.tail(request.number), request_id=request.id)
+    key = "resolved" if await desk.casebook.reader(request) else "resolved-no-chat"
+    return desk.say(key, menu=True, number=cards.tail(request.number), request_id=request.id)
 
 
 class MoreOfOutcome(Filter):
@@ -170,48 +187,3 @@ async def more_of_outcome(message: Message, desk: Desk) -> Answer:
 async def cancel(query: CallbackQuery, desk: Desk) -> Answer:
     desk.go(None)
     return desk.say("cancelled", menu=True)
-
-
-# -- 转办 to a colleague, and a manager's change of the first responder: who, then why
-
-
-@router.callback_query(Act.filter(F.act.in_({"transfer", "replace"})))
-async def hand_over(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
-    act = callback_data.act
-    request = await desk.casebook.may(Action(act), callback_data.id, desk.me.id)
-    held_by = request.handler_id if act == "transfer" else request.first_responder_id
-    colleagues = [p for p in await desk.people.colleagues(request.area_id) if p.id != held_by]
-    if callback_data.arg:
-        chosen = next((p for p in colleagues if str(p.id) == callback_data.arg), None)
-        if chosen is None:
-            return desk.say("error-not-colleague", request_id=request.id)
-        desk.go(Step.transfer_reason if act == "transfer" else Step.replace_reason, request=request.id, to=chosen.id)
-        return desk.say(
-            f"{act}-why",
-            [desk.button("cancel", Pick(what="cancel"))],
-            name=chosen.name,
-            request_id=request.id,
-        )
-    if not colleagues:
-        return desk.say("no-colleague", request_id=request.id)
-    choices = [Choice(p.name, Act(act=act, id=request.id, arg=str(p.id)).pack()) for p in colleagues]
-    return desk.say(
-        f"{act}-whom",
-        [*choices, desk.button("cancel", Pick(what="cancel"))],
-        columns=2,
-        request_id=request.id,
-    )
-
-
-@router.message(Answering(Step.transfer_reason, Step.replace_reason))
-async def take_reason(message: Message, desk: Desk) -> Answer:
-    content = read(message, desk.channel)
-    if not content.text:
-        return desk.say("reason-words", [desk.button("cancel", Pick(what="cancel"))])
-    transfers = desk.chat.state == Step.transfer_reason.state
-    act = desk.casebook.transfer if transfers else desk.casebook.replace
-    request = await act(desk.data["request"], desk.me.id, desk.data["to"], content.text)
-    receiver = await desk.people.get(desk.data["to"])
-    desk.go(None)
-    key = "transferred" if transfers else "replaced"
-    return desk.say(key, menu=True, name=receiver.name, number=cards.tail(request.number), request_id=request.id)

@@ -1,4 +1,4 @@
-"""Commands of the knowledge folder: route a text, evaluate, suggest phrases, train.
+"""Commands of the knowledge folder: route a text, evaluate, suggest phrases, train, draw the lifecycle.
 
 Results go to stdout as JSON, progress to stderr. Exit codes: 0 done, 1 it ran and found something wrong,
 2 wrong use.
@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from knowledge import evaluation, learning, training
+from knowledge import diagram, evaluation, learning, training
 from knowledge.catalogue import CatalogueError
 from knowledge.matching import Match, Matcher
 
@@ -51,6 +51,12 @@ def suggest(file: File, catalogue: Folder = None) -> None:
     """Propose phrases, confused pairs and unmet needs from the outcomes in FILE (JSON lines), for review."""
     matcher = Matcher.load(catalogue)
     _print(learning.suggest(matcher, learning.read(file, matcher.catalogue)).as_data())
+
+
+@app.command()
+def lifecycle() -> None:
+    """Draw what may be done to a request, when and by whom: a Mermaid state diagram."""
+    typer.echo(diagram.mermaid(), nl=False)
 
 
 @app.command()

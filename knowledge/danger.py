@@ -10,14 +10,14 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from knowledge.model import Classifier
-from knowledge.training import danger_weights
+from knowledge.training import alarm, danger_weights, tells
 from knowledge.wording import windows
 
 _SIGNS = Path(__file__).parent / "lexicon" / "signs.yaml"
@@ -72,22 +72,18 @@ class Danger:
         return _NUMBERS[self.kind]
 
 
-_TORN_OUT = 0.05
-"""A window is torn out of its story: it must be so much clearer than a whole message to interrupt."""
-
-_TOO_SHORT = 9
-"""So few Chinese characters («好的明天我在家») tell the classifier nothing: there the expressions alone decide."""
+_TORN_OUT = 0.16
+"""A window is torn out of its story, and a story has many: it must be so much clearer than a whole message."""
 
 LONGEST = 1500  # characters read of one message
 
 
+@lru_cache(maxsize=8)  # asked of a message before everything, and again when it is matched
 def find(text: str) -> Danger | None:
     """The gravest danger the text shows, a present one before a doubtful one; None when it shows none."""
     text = text[:LONGEST]
     tiers: dict[DangerKind, Tier] = {}
-    # The model learnt from Chinese sentences: of numbers, signs and a few words alone it can say nothing.
-    heard = _heard(text) if sum("\u4e00" <= c <= "\u9fff" for c in text) > _TOO_SHORT else ()
-    for kind, tier in (*_signs(text), *heard):
+    for kind, tier in (*_signs(text), *(_heard(text) if tells(text) else ())):
         if tiers.get(kind) is not Tier.PRESENT:
             tiers[kind] = tier
     for tier in Tier:
@@ -146,12 +142,13 @@ class _Scene:
         self._guards = guards
         self.before, self.said = text[text.rfind("│", 0, start) + 1 : start], hit[0]
         self.after = text[end : len(text) if last < 0 else last]
-        self.moment = self.latest("now")
+        # a «now» behind the danger's own clause tells of the claim that is made of it, «hit me then, now he wants»
+        self.moment = self.latest("now", len(self.before) + len(self.said.partition("，")[0]))
         self.now = self.moment >= 0 or guards["now"].search(self.after[:14]) is not None
 
-    def latest(self, guard: str) -> int:
-        """Where in the sentence so far the guard was last said; -1 when it was not."""
-        so_far = self._guards[guard].finditer(self.before + self.said)
+    def latest(self, guard: str, end: int | None = None) -> int:
+        """Where in the sentence so far, or up to `end`, the guard was last said; -1 when it was not."""
+        so_far = self._guards[guard].finditer((self.before + self.said)[:end])
         return max((found.end() for found in so_far), default=-1)
 
     def near(self, guard: str, back: int, ahead: int) -> bool:
@@ -176,13 +173,14 @@ def _weigh(kind: DangerKind, hit: re.Match[str], several: bool, guards: Mapping[
         return Tier.DOUBTFUL if grave else None
     if kind is not DangerKind.VIOLENCE and scene.has("dead"):
         return None
-    if guards["over"].search(scene.said + scene.after):
+    over = guards["over"].search(scene.said + scene.after) is not None or scene.has("bygone")
+    if over or (not scene.now and scene.has("aftermath")):
         return Tier.DOUBTFUL if grave else None
-    if scene.latest("recent") > scene.moment:
+    if scene.latest("recent") > scene.moment or scene.has("only_words"):
         return Tier.DOUBTFUL
     claimed = scene.has("claim")
     if kind is DangerKind.SUICIDE:
-        return Tier.DOUBTFUL if claimed and scene.has("vexed") else Tier.PRESENT
+        return Tier.DOUBTFUL if scene.has("vexed") or (claimed and scene.has("hardship")) else Tier.PRESENT
     return Tier.PRESENT if scene.now else _unhurried(kind, scene, claimed, several)
 
 
@@ -213,26 +211,25 @@ def _heard(text: str) -> Iterator[tuple[DangerKind, Tier]]:
     """What the classifier makes of the text, and of each window of a long one."""
     model = _model()
     kinds = [DangerKind(label) for label in model.labels[:-2]]
-    for levels, margin, parts in (
-        (model.facts["whole"], 0.0, [text]),
-        (model.facts["parts"], _TORN_OUT, windows(text)),
-    ):
-        for part in parts:
-            scores = model.scores(part)[: len(kinds)]
-            total, kind = float(scores.sum()), kinds[int(scores.argmax())]
-            calm = _calm(_plain(part))
-            if total >= levels[0] + margin:
-                yield kind, Tier.DOUBTFUL if calm else Tier.PRESENT
-            elif total >= levels[1] and not calm:
-                yield kind, Tier.DOUBTFUL
+    present, doubtful = model.facts["levels"]
+    story = windows(text)
+    around = [before + part for before, part in zip(["", *story], story, strict=False)]
+    for part, scene, margin in ((text, text, 0.0), *((*pair, _TORN_OUT) for pair in zip(story, around, strict=True))):
+        scores = model.scores(part)[: len(kinds)]
+        total, kind = float(alarm(scores)) - margin, kinds[int(scores.argmax())]
+        clean = _plain(scene)
+        calm = _said_without_now(clean, "told", "feared", "long_ago", "device")
+        if total >= present:
+            over = kind is DangerKind.VIOLENCE and _said_without_now(clean, "recent")  # who is missing, still is
+            yield kind, Tier.DOUBTFUL if calm or over else Tier.PRESENT
+        elif total >= doubtful and not calm:
+            yield kind, Tier.DOUBTFUL
 
 
-def _calm(clean: str) -> bool:
-    """The text has no word of now, and says it is told of, feared, long ago or about a device."""
+def _said_without_now(clean: str, *names: str) -> bool:
+    """The text has no word of now, and one of these guards is said in it."""
     guards = _lexicon().guards
-    if guards["now"].search(clean):
-        return False
-    return any(guards[name].search(clean) for name in ("told", "feared", "long_ago", "device"))
+    return not guards["now"].search(clean) and any(guards[name].search(clean) for name in names)
 
 
 @cache

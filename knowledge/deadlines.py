@@ -286,10 +286,9 @@ def shifted(
 ) -> datetime:
     """``due_at`` of a promise of ``length``, moved by a pause (补正).
 
-    Calendar days: by the whole pause. Working days: by those after the day it began, up to the day it ended,
-    so papers brought the same day move nothing. Minutes and hours: by the service time paused. What was
-    broken before the pause stays broken. A statutory limit is moved by the same call with its own length; the
-    earlier of the two holds.
+    Calendar days: by the whole pause. Working days, hours and minutes: by exactly the service time paused, so that a
+    night or a weekend of waiting gives nothing away. What was broken before the pause stays broken. A statutory limit
+    is moved by the same call with its own length; the earlier of the two holds.
 
     Raises ValueError when the pause ends before it begins.
     """
@@ -297,13 +296,10 @@ def shifted(
         raise ValueError("expected a pause that ends after it begins")
     if paused_from >= due_at:
         return due_at.astimezone(UTC)
-    match length.unit:
-        case Unit.DAY:
-            return due_at.astimezone(UTC) + (paused_until - paused_from)
-        case Unit.WORKING_DAY:
-            first, last = office.local(paused_from).date(), office.local(paused_until).date()
-            return _later(due_at, office.calendar.working_days(first, last, office.area), office)
-    return office.after(due_at, office.between(paused_from, paused_until))
+    if length.unit is Unit.DAY:
+        return due_at.astimezone(UTC) + (paused_until - paused_from)
+    paused = office.between(paused_from, paused_until)
+    return office.after(due_at, paused).astimezone(UTC) if paused else due_at.astimezone(UTC)
 
 
 def extended(due_at: datetime, by: Duration, *, limit: datetime | None, office: WorkingTime) -> datetime:

@@ -30,7 +30,9 @@ class OutcomeError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one text: the services offered, best first, and the one chosen at last (None: none)."""
+    """What became of one text (empty where it may not be read): the services offered, best first, and the one chosen
+    at last (None: none).
+    """
 
     text: str
     offered: tuple[str, ...]
@@ -111,7 +113,8 @@ def suggest(matcher: Matcher, outcomes: Iterable[Outcome]) -> Suggestions:
             for (offered, chosen), times in _ordered(confused)
         ),
         unmet=tuple(
-            Unmet(text, times) for text, times in _grouped(o.text for o in usable if o.chosen in (None, GENERAL))
+            Unmet(text, times)
+            for text, times in _grouped(o.text for o in usable if o.text.strip() and o.chosen in (None, GENERAL))
         ),
     )
 

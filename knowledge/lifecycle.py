@@ -84,10 +84,12 @@ class Action(StrEnum):
     RECTIFY_COMPLEX = "rectify_complex"  # 15 working days instead of 5, said in advance
     RECTIFY_SETTLE = "rectify_settle"
     FOLLOW_UP = "follow_up"  # 回访
+    CLAIM = "claim"  # whoever was recorded on behalf, or their contact, comes to the chat
     CLOSE_UNRATED = "close_unrated"
     WARN = "warn"
     BREACH = "breach"
     ESCALATE = "escalate"
+    RECKON = "reckon"  # a year was announced: the promise as its calendar has it
 
 
 R, P, S = Status.RECORDED, Status.IN_PROGRESS, Status.SUPPLEMENT
@@ -147,10 +149,12 @@ TABLE: tuple[Rule, ...] = (
     _rule(Action.CLOSE_UNRATED, {D}, {Role.SYSTEM}, C),
     # What a bad rating starts goes on beside the request, also when it was reopened (rule 11).
     _rule(Action.RECTIFY, {P, S, D, C}, {Role.SYSTEM}, _SAME),
-    _rule(Action.RECTIFY_CONTACT, {P, S, D, C}, {Role.MANAGER}, _SAME),
+    # Both sides of that talk: the resident's answer goes to the manager, not to whoever did the work.
+    _rule(Action.RECTIFY_CONTACT, {P, S, D, C}, {Role.MANAGER, Role.RESIDENT}, _SAME),
     _rule(Action.RECTIFY_COMPLEX, {P, S, D, C}, {Role.MANAGER}, _SAME),
     _rule(Action.RECTIFY_SETTLE, {P, S, D, C}, {Role.MANAGER}, _SAME),
     _rule(Action.FOLLOW_UP, {P, S, D, C}, {Role.MANAGER}, _SAME),
+    _rule(Action.CLAIM, {R, P, S, D, C, W}, {Role.RESIDENT}, _SAME),
     _rule(Action.URGE, {R, P, S}, {Role.RESIDENT}, _SAME),
     _rule(Action.WITHDRAW, {R, P, S}, {Role.RESIDENT}, W),
     _rule(Action.REPLACE, {R, P, S, D}, {Role.MANAGER}, _SAME),
@@ -162,6 +166,7 @@ TABLE: tuple[Rule, ...] = (
     _rule(Action.WARN, {R, P}, {Role.SYSTEM}, _SAME),
     _rule(Action.BREACH, {R, P}, {Role.SYSTEM}, _SAME),
     _rule(Action.ESCALATE, {R, P}, {Role.SYSTEM}, _SAME),
+    _rule(Action.RECKON, {R, P, S}, {Role.SYSTEM}, _SAME),
 )
 
 

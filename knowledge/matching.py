@@ -9,6 +9,7 @@ One call reads everything the desk must know of a message: danger, intents, need
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -25,6 +26,7 @@ from knowledge.neighbours import Neighbours
 from knowledge.training import matcher_weights
 from knowledge.wording import plain
 
+_FIRST_WORDS = "您好，我想问一下社区食堂在哪里，怎么走？另外老年卡怎么办"  # long enough for every reader
 LONGEST = 2000  # characters looked at; a longer story is kept whole by the caller
 _RANKED = 5
 
@@ -71,6 +73,7 @@ class Matcher:
             service = catalogue.service(label)
             for name in (service.name, *service.aliases):
                 self._names.setdefault(plain(name), n)
+        self._matched = lru_cache(maxsize=8)(self._match)  # a message is asked about more than once
         self._english = tuple(catalogue.service(label).name_en.lower() for label in model.labels)
 
     @classmethod
@@ -81,12 +84,14 @@ class Matcher:
         """
         catalogue = Catalogue.load(folder)
         matcher = cls(catalogue, matcher_weights(catalogue))
-        matcher.match("你好")  # what is read on first use is read now, so that no resident waits for it
+        matcher.match(_FIRST_WORDS)  # what is read on first use is read now, so that no resident waits for it
         return matcher
 
     def match(self, text: str) -> Match:
         """Read one message; never fails, whatever the text."""
-        text = text[:LONGEST]
+        return self._matched(text[:LONGEST])
+
+    def _match(self, text: str) -> Match:
         chance = self._chances(text)
         order = np.argsort(-chance, kind="stable")[:_RANKED]
         ranked = tuple(Candidate(self._model.labels[n], float(chance[n])) for n in order)
@@ -135,7 +140,39 @@ class Matcher:
             services = {int(chance.argmax()) for chance in best}
             if len(services) == len(parts) and all(chance.max() >= sure for chance in best):
                 return tuple(parts)
-        return (text,)
+        return self._cut_in_two(text) or (text,)
+
+    def _cut_in_two(self, text: str) -> tuple[str, str] | None:
+        """Cut a short message where nothing but a mark stands between two needs.
+
+        A story has many clauses that sound like another service; it is left whole unless each part asks or
+        complains by itself, and both services show in the whole text too, before any third.
+        """
+        if len(text) > _SHORT_MESSAGE:
+            return None
+        cuts = [(text[: mark.start()], text[mark.end() :]) for mark in _CLAUSE.finditer(text)]
+        cuts = [cut for cut in cuts if all(len(plain(part)) >= _SHORTEST_NEED and _ASKS.search(part) for part in cut)]
+        if not cuts:
+            return None
+        whole = self._model.scores(text)
+        found: list[tuple[float, tuple[str, str]]] = []
+        for cut in cuts:
+            first, second = (self._chances(part) for part in cut)
+            one, two = int(first.argmax()), int(second.argmax())
+            sure, blurred = min(first[one], second[two]), max(first[two], second[one])
+            if one == two or sure < _SURE_CUT or blurred > _BLURRED:
+                continue
+            shown, third = min(whole[one], whole[two]), np.delete(whole, [one, two]).max(initial=0)
+            if shown >= max(self._shown(one, two), third + _BEFORE_A_THIRD):
+                found.append((float(sure), cut))
+        return max(found)[1] if found else None
+
+    def _shown(self, one: int, two: int) -> float:
+        """How much of both services must show in the whole text: services of one domain are more alike."""
+        a, b = (self.catalogue.service(self._model.labels[n]) for n in (one, two))
+        if self.catalogue.contrast(a.id, b.id) is not None:
+            return np.inf  # one need that two services could meet: there is a question for it
+        return _SHOWN_NEAR if a.domain == b.domain else _SHOWN
 
 
 _EDGES = " \t\n，,。.；;：:！!？?、"
@@ -144,6 +181,16 @@ _MOST_NEEDS = 3
 _SURE_PART = 0.2  # after a word that opens another need a little confidence in each part is enough
 _SURE_QUESTION = 0.9  # without one, each question must be clear by itself
 _QUESTION = re.compile(r"[？?；;\n]+")  # a full stop may only tell the story on
+_SHORT_MESSAGE = 60  # characters; longer ones are stories
+_SURE_CUT, _BLURRED = 0.9, 0.1  # least confidence in each part, most in the other part's service
+_SHOWN, _SHOWN_NEAR, _BEFORE_A_THIRD = 0.3, 0.35, 0.05  # scores in the whole text
+_CLAUSE = re.compile(r"[，,。.；;？?！!、\s]+")
+# A part that asks for something or complains, and does not only tell
+_ASKS = re.compile(
+    r"想|要[办申找领买装学]|怎么|咋|啷个|如何|哪[里个儿点]|好久|几[时点]|什么时候|多少|好多|能不能|能否|可不可以|可以"
+    r"|有没[有得]|[吗嘛么呢不没]$|帮|请|申请|咨询|问|报名|办|不[给还修管理让准退赔养签交拴]|没[给发到修还人得拿]|坏了"
+    r"|[太很吵]吵|吵[得到]|漏|占|堵|咬|骂|欠|赖|拖|泡|停了|丢了|过期|臭|老是|天天|半夜"
+)
 # Words that open another need, at the start of a clause; 「还有」 only before who or what asks, for it also lists
 _SECOND = re.compile(
     r"(?:^|[，,。.；;！!？?、\s]|(?<=[不吗嘛呢没么了]))(?:"

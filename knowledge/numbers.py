@@ -22,6 +22,9 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _GAP = re.compile(r"[ \t\u00a0\u2002-\u200b\u3000\u2010-\u2015\u2212\uff0d\ufe63-]+")
 _LONGEST_GAP = 3
 _RUN = re.compile(r"[0-9]+")
+_COUNTRY = re.compile(r"^(?:\+86|0086|86(?=1[0-9]{10}$))")
+_GROUPED = re.compile(rf"[0-9]{{5,7}}{_GAP.pattern}[0-9]{{3,7}}{_GAP.pattern}[0-9]{{1,2}}")
+"""A number as it is shown, give or take a digit in each group."""
 
 
 def make(day: date, serial: int) -> str:
@@ -44,6 +47,20 @@ def read(text: str) -> str | None:
     """
     digits = _GAP.sub("", text.strip().translate(_FULL_WIDTH))
     return _valid(digits) if _RUN.fullmatch(digits) else None
+
+
+def mistyped(text: str) -> bool:
+    """Whether ``text`` was meant to be a number and nothing else, with a digit wrong, missing or too many.
+
+    Telephone numbers are not: a mobile begins with 13 to 19, a landline with 0. Of bare digits only those count that
+    could be of these decades; in the groups in which it is shown, any do.
+    """
+    plain = text.strip().translate(_FULL_WIDTH)
+    digits = _GAP.sub("", plain)
+    if _RUN.fullmatch(digits) is None or _valid(digits) is not None:
+        return False
+    grouped = _GROUPED.fullmatch(plain) is not None
+    return grouped or (len(digits) in _LENGTHS and digits[0] in "23")
 
 
 def find(text: str) -> str | None:
@@ -74,6 +91,12 @@ def spoken(number: str) -> str:
     if clean is None:
         raise ValueError("expected a request number with a right check digit")
     return f"{clean[:6]}-{clean[6:-1]}-{clean[-1]}"
+
+
+def phone_forms(phone: str) -> frozenset[str]:
+    """Every way in which the same Chinese phone number may have been written down: with the country or without."""
+    plain = _COUNTRY.sub("", phone)
+    return frozenset({phone, plain, f"86{plain}", f"+86{plain}", f"0086{plain}"})
 
 
 def _valid(digits: str) -> str | None:

@@ -20,6 +20,7 @@ nobody took.
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import Self
 
@@ -46,6 +47,12 @@ class Rating(IntEnum):
 
 POOR = frozenset({Rating.DISSATISFIED, Rating.VERY_DISSATISFIED})
 """差评: the last two."""
+
+CALLS = 3
+"""How often somebody who cannot be asked in chat is called at most; then silence closes it unrated."""
+
+CALLED_AFTER = timedelta(days=4)
+"""After so long without a rating, a day after the reminder in chat, somebody calls; before silence closes it."""
 
 FEW = 5
 """With fewer ratings than this a rate says nothing: show the counts instead."""

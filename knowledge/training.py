@@ -28,12 +28,12 @@ HERE = Path(__file__).parent
 MATCHER, DANGER = HERE / "matcher.npz", HERE / "danger.npz"
 EXAMPLES = HERE / "lexicon" / "danger.yaml"
 RIDGE = 0.3
-STRAIGHT_PRECISION = 0.93  # of what is sent straight on, this share must be right
-OUTSIDE_WRONG = 0.02  # of what no list names, at most this share may go straight to a wrong service
+STRAIGHT_PRECISION = 0.92  # of what is sent straight on, this share must be right
+OUTSIDE_WRONG = 0.028  # of what no list names, at most this share may go straight to a wrong service
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
-FALSE_PRESENT, FALSE_DOUBTFUL = 0.005, 0.03  # shares of harmless texts the danger classifier may stop at
+FALSE_PRESENT, FALSE_DOUBTFUL = 0.002, 0.03  # shares of harmless texts the danger classifier may stop at
 MOST_EXAMPLES, MOST_SERVICES = 9000, 400  # trained on; beyond, time and memory grow with the square
-_WINDOWS = 6  # windows of a usual story; each may stop by mistake
+_FEW = 9  # Chinese characters
 _SAMPLE = 500  # phrases a large catalogue is calibrated on
 NONE, DOUBTFUL = "none", "doubtful"
 _PROBE = "１楼 王婆婆问：低保怎么申请？ 13800000000"  # its marks tell whether the reading of texts has changed
@@ -76,7 +76,7 @@ def _matcher_stamp(catalogue: Catalogue) -> str:
 
 
 def _danger_stamp() -> str:
-    return _stamp(EXAMPLES.read_text(encoding="utf-8"), FALSE_PRESENT, FALSE_DOUBTFUL)
+    return _stamp(EXAMPLES.read_text(encoding="utf-8"), FALSE_PRESENT, FALSE_DOUBTFUL, _FEW, "kinds and the likeliest")
 
 
 def _stamp(*ways: object) -> str:
@@ -115,7 +115,7 @@ def train_matcher(catalogue: Catalogue) -> Classifier:
     """Train on every phrase, name and alias; calibrate on scores that left the phrase itself out."""
     labels, texts, answers = _examples(catalogue)
     examples = Examples(texts, marks)
-    result = fit(examples.gram, np.eye(len(labels), dtype=np.float32)[answers], RIDGE)
+    result = fit(examples.gram(), np.eye(len(labels), dtype=np.float32)[answers], RIDGE)
     model = Classifier.of(labels, examples, result.dual)
     model.facts.update(stamp=_matcher_stamp(catalogue), **_calibrated(result.left_out, answers, labels.index(GENERAL)))
     return model
@@ -134,8 +134,8 @@ def index_matcher(catalogue: Catalogue) -> Neighbours:
 def train_danger() -> Classifier:
     """Train on the written examples of danger, against harmless ones and all that residents say of services.
 
-    What is said of services, each phrase scored by a fit without it, sets the scores above which a text, or a
-    window of a longer one, shows a danger.
+    What is said of services, each phrase scored by a fit without it, sets the scores above which a text shows a
+    danger that is present, or a doubtful one.
     """
     written: dict[str, Any] = yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
     said = [phrase for service in Catalogue.load().services.values() for phrase in service.phrases]
@@ -146,16 +146,30 @@ def train_danger() -> Classifier:
     pairs += [(text, kind) for kind, some in written["present"].items() for text in some]
     answers = np.array([kinds.index(kind) for _, kind in pairs])
     examples = Examples([text for text, _ in pairs], marks)
-    result = fit(examples.gram, np.eye(len(kinds), dtype=np.float32)[answers], RIDGE)
-    scores = result.left_out[:, : len(written["present"])].sum(axis=1)
+    result = fit(examples.gram(), np.eye(len(kinds), dtype=np.float32)[answers], RIDGE)
+    scores = alarm(result.left_out[:, : len(written["present"])])
+    judged = [n for n, phrase in enumerate(said) if tells(phrase)]
     levels = np.array([FALSE_PRESENT, FALSE_DOUBTFUL])
     model = Classifier.of(kinds, examples, result.dual)
     model.facts.update(
         stamp=_danger_stamp(),
-        whole=np.quantile(scores[: len(said)], 1 - levels),
-        parts=np.quantile(scores[len(said) : len(said) + len(parts)], 1 - levels / _WINDOWS),
+        levels=np.quantile(scores[judged], 1 - levels),
     )
     return model
+
+
+def alarm(scores: Floats) -> Floats:
+    """How much speaks for a danger, from the scores of its kinds (the last axis).
+
+    All kinds together and the likeliest once more: a danger is of one kind, a harmless text is a little like several.
+    """
+    total: Floats = scores.sum(axis=-1) + scores.max(axis=-1)
+    return total
+
+
+def tells(text: str) -> bool:
+    """A few Chinese characters («好的明天我在家») tell the classifier nothing: there the expressions alone decide."""
+    return sum("\u4e00" <= character <= "\u9fff" for character in text) > _FEW
 
 
 def _examples(catalogue: Catalogue) -> tuple[tuple[str, ...], list[str], npt.NDArray[np.intp]]:

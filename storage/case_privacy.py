@@ -1,12 +1,14 @@
-"""What mediation and legal-aid cases hold of a person: told on request (我的数据), blanked on erasure (注销)."""
+"""What cases, contacts and rectifications hold of a person: told on request (我的数据), blanked on erasure (注销)."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from knowledge.lifecycle import Role
 from knowledge.mediation import LIVE
+from storage.case_tables import Claim, Contact, Rectification
 from storage.mediation_tables import (
     LegalAidCase,
     MediationAgreement,
@@ -16,7 +18,7 @@ from storage.mediation_tables import (
     MediationShown,
 )
 from storage.outbox import OutboxWriter
-from storage.tables import Person, Request
+from storage.tables import Message, Person, Request
 
 
 async def about(session: AsyncSession, person: Person) -> list[dict[str, Any]]:
@@ -108,5 +110,71 @@ async def blank(session: AsyncSession, person: Person, own: Any, now: datetime) 
         update(MediationCase)
         .where(MediationCase.other_id == person.id)
         .values(other_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+# -- people recorded on behalf, and what a poor rating started
+
+
+async def aftercare(session: AsyncSession, person: Person) -> dict[str, list[dict[str, Any]]]:
+    """Where somebody is the contact of another, who their own contacts are, and what was put right for them."""
+    contacts = await session.execute(
+        select(Contact, Request)
+        .join(Request, Request.id == Contact.request_id)
+        .where(or_(Contact.person_id == person.id, Request.resident_id == person.id))
+        .order_by(Request.id)
+    )
+    rows = await session.execute(
+        select(Rectification, Request.number)
+        .join(Request, Request.id == Rectification.request_id)
+        .where(Request.resident_id == person.id)
+        .order_by(Rectification.id)
+    )
+    return {
+        "contacts": [
+            {
+                "number": request.number,
+                "as": "contact" if contact.person_id == person.id else "served",
+                "name": contact.name,
+                "phone": contact.phone,
+                "relation": contact.relation,
+            }
+            for contact, request in contacts
+        ],
+        "rectifications": [
+            {
+                "number": number,
+                "opened_at": rect.opened_at.isoformat(),
+                "contacted_at": rect.contacted_at.isoformat() if rect.contacted_at else None,
+                "settled_at": rect.settled_at.isoformat() if rect.settled_at else None,
+                "followed_up_at": rect.followed_up_at.isoformat() if rect.followed_up_at else None,
+                "satisfied": rect.satisfied,
+            }
+            for rect, number in rows
+        ],
+    }
+
+
+async def blank_contacts(session: AsyncSession, person: Person, own: Any) -> None:
+    """Nobody is named any more as the contact of somebody who leaves, nor somebody who leaves as a contact; what a
+    contact wrote goes as well. Links that waited for either open nothing.
+
+    :param own: a selection of the ids of the person's own requests
+    """
+    about = or_(Contact.request_id.in_(own), Contact.person_id == person.id)
+    requests = select(Contact.request_id).where(Contact.person_id == person.id)
+    links = or_(Claim.request_id.in_(own), and_(Claim.request_id.in_(requests), Claim.whose == "contact"))
+    await session.execute(delete(Claim).where(links).execution_options(synchronize_session=False))
+    await session.execute(
+        update(Message)
+        .where(Message.sender_id == person.id, Message.role == Role.RESIDENT)
+        .values(text="", files=[], earlier=[])
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(
+        update(Contact)
+        .where(about)
+        .values(name="", phone=None, relation=None, person_id=None)
         .execution_options(synchronize_session=False)
     )

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge import mediation as rules
 from knowledge.lifecycle import Status
 from knowledge.mediation import LIVE, Stage
+from storage import case_people
 from storage.ledger import Rules
 from storage.mediation_docket import Docket, Dockets
 from storage.mediation_tables import LegalAidCase, MediationAgreement, MediationCase, MediationSession
@@ -124,11 +125,11 @@ class _Reminders(Dockets):
 
     async def _both(self, docket: Docket, key: str, kind: str, **payload: Any) -> int:
         request = docket.request
-        resident = await self._people.get(request.resident_id)
+        reader = await case_people.reader(self._session, request)
         given = {"case": docket.case.id, **payload}
-        if resident.chat_id is not None and resident.unreachable_at is None:
-            key_of = f"{key}:{resident.id}"
-            told = int(await self.outbox.once(key_of, resident.id, kind, request_id=request.id, **given))
+        if reader is not None:
+            key_of = f"{key}:{reader.id}"
+            told = int(await self.outbox.once(key_of, reader.id, kind, request_id=request.id, **given))
         else:
             told = 0
             for person_id in await self._in_office(request, request.first_responder_id):

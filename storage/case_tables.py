@@ -141,3 +141,39 @@ class Rectification(Base):
     look_at: Mapped[datetime | None]
     looked_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("rating_id"), Index("rectification_to_look_at", "look_at"))
+
+
+class RatingCall(Base):
+    """The phone call that asks how a closure was (电话回访), where no rating can be given in chat or none came.
+
+    :ivar round: of the request; one call a closure
+    :ivar caller_id: who is to call; the first responder, until they pass it to a manager
+    :ivar tried: how often nobody was reached
+    :ivar call_at: when whoever calls is told (again); None once they were told
+    """
+
+    __tablename__ = "rating_call"
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    caller_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    opened_at: Mapped[datetime]
+    tried: Mapped[int] = mapped_column(default=0)
+    call_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Claim(Base):
+    """A one-time link by which whoever was recorded on behalf, or their contact, comes to the chat; only its digest
+    is kept.
+
+    :ivar whose: `resident` or `contact`: in whose place somebody comes who opens it
+    """
+
+    __tablename__ = "claim"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)
+    whose: Mapped[str] = mapped_column(String(16))
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -2,16 +2,20 @@
 
 Each method loads the request, asks the lifecycle whether the act is allowed to this person, saves with a
 version check, appends one event and adds the outbox rows that tell whoever must know. It never commits.
-The acts stand by subject in the modules it is made of: `case_transfers`, `case_ratings`, `clockwork`."""
+The acts stand by subject in the modules it is made of: `case_transfers`, `case_ratings`, `case_pauses`, `clockwork`."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from knowledge.lifecycle import Action, Intake, NotAllowed, Role, Status, check
-from storage.case_ratings import Ratings
+from knowledge.matters import Hearer, Moment, hearers
+from storage.case_claims import Claims
+from storage.case_pauses import Pauses
+from storage.case_tables import Contact
 from storage.case_transfers import Transfers
 from storage.ledger import CaseError, Need, Source, acting_role
 from storage.tables import Message, Request
@@ -20,7 +24,7 @@ ALBUM_WAIT = timedelta(seconds=1)
 """How long the pictures of one album are waited for before they are passed on together."""
 
 
-class Casebook(Transfers, Ratings):
+class Casebook(Transfers, Pauses, Claims):
     """Changes requests inside one unit of work."""
 
     # -- recording
@@ -34,7 +38,7 @@ class Casebook(Transfers, Ratings):
         service = self._rules.catalogue.service(need.service_id)
         urgent = need.intake is Intake.DANGER or need.danger is not None
         responder = await self._responder(need, service.domain)
-        times = self._rules.promises(service, self._now, area=area.code, urgent=urgent)
+        times = self._rules.promises(service, self._now, area=await self._people.codes(area.id), urgent=urgent)
         request = Request(
             number=await self._next_number(),
             area_id=area.id,
@@ -78,7 +82,11 @@ class Casebook(Transfers, Ratings):
             matched=list(need.matched),
             resolve_by=times.resolve.isoformat(),
             calendar=times.calendar_version,
+            **self._told_before(request, need),
         )
+        if need.contact is not None:
+            self._session.add(Contact(request_id=request.id, **asdict(need.contact)))
+            await self._session.flush()
         await self._people.assigned(responder)
         if need.recorded_by is not None:
             # Rule 2: whoever was asked has, by being asked, received it.
@@ -87,10 +95,10 @@ class Casebook(Transfers, Ratings):
             await self._event(request, Action.ACKNOWLEDGE, by, Role.HANDLER)
         await self._tell_resident(request, "recorded")
         self._tell(request, responder, "assigned")
-        if urgent:
+        if urgent or Hearer.MANAGER in hearers(service.matter, Moment.RECORD):
             for manager in await self._people.managers(area.id):
                 if manager != responder:
-                    self._tell(request, manager, "danger_alert")
+                    self._tell(request, manager, "danger_alert" if urgent else "matter_recorded")
         return request
 
     # -- the handler's acts
@@ -133,6 +141,8 @@ class Casebook(Transfers, Ratings):
         self._end_offer(request, actor_id)
         await self._event(request, Action.RESOLVE, actor_id, role, why=request.outcome, round=request.round)
         await self._tell_resident(request, "resolved", delay=delay)
+        if await self.reader(request) is None:
+            await self._call(request)
         if request.first_responder_id != actor_id:
             self._tell(request, request.first_responder_id, "resolved_by", handler=actor_id)
         return request
@@ -144,13 +154,13 @@ class Casebook(Transfers, Ratings):
         if Role.HANDLER not in roles or request.status is not Status.RESOLVED:
             raise NotAllowed(Action.RESOLVE, request.status, roles)
         request.outcome_files = [*request.outcome_files, *(dict(f) for f in files)]
-        reachable = (await self._people.get(request.resident_id)).chat_id is not None
-        return not reachable or bool(await self._waiting(request.id, "resolved"))
+        return await self.reader(request) is None or bool(await self._waiting(request.id, "resolved"))
 
     async def look_up_phone(self, request_id: int, actor_id: int) -> str | None:
-        """The resident's whole phone number; the look is an event. None when there is no number to look at."""
+        """The resident's whole phone number, else their contact's; the look is an event. None when there is none."""
         request, _, role = await self._may(Action.LOOK_UP, request_id, actor_id)
-        phone = (await self._people.get(request.resident_id)).phone
+        contact = await self.contact_of(request.id)
+        phone = (await self._people.get(request.resident_id)).phone or (contact.phone if contact else None)
         if phone is not None:
             await self._event(request, Action.LOOK_UP, actor_id, role)
         return phone
@@ -168,7 +178,8 @@ class Casebook(Transfers, Ratings):
             raise CaseError("urged_today")
         request.status, request.urged, request.urged_at = status, request.urged + 1, self._now
         await self._event(request, Action.URGE, actor_id, role, times=request.urged)
-        for person_id in await self._in_office(request, request.handler_id, request.first_responder_id):
+        standing_in = await self._standing_in(request, request.handler_id)
+        for person_id in await self._in_office(request, request.handler_id, request.first_responder_id, *standing_in):
             self._tell(request, person_id, "urged", times=request.urged)
         return request
 
@@ -179,6 +190,7 @@ class Casebook(Transfers, Ratings):
         if request.offered_to_id:
             told.add(request.offered_to_id)
         request.status, request.closed_at, request.offered_to_id = status, self._now, None
+        await self._end_waiting(request)
         await self._event(request, Action.WITHDRAW, actor_id, role)
         for person_id in told:
             self._tell(request, person_id, "withdrawn")
@@ -196,13 +208,15 @@ class Casebook(Transfers, Ratings):
         """
         request, roles = await self.look(request_id, actor_id)
         from_resident = Role.RESIDENT in roles
-        action = Action.SUPPLY if from_resident else Action.CONTACT
+        action, other = await self.speech(request, actor_id, roles, source.reply_to_id)
         check(action, request.status, roles)
         if source.album and (begun := await self._growing_album(source)):
             begun.files = [*begun.files, *(dict(f) for f in files)]
             begun.text = begun.text or text
             return begun
         role = Role.RESIDENT if from_resident else acting_role(roles)
+        if action is Action.RECTIFY_CONTACT and not from_resident:
+            role = Role.MANAGER
         message = Message(
             request_id=request.id,
             sender_id=actor_id,
@@ -219,12 +233,15 @@ class Casebook(Transfers, Ratings):
         )
         self._session.add(message)
         await self._session.flush()
-        if not from_resident:
+        if action is Action.CONTACT:
             request.contacted_at = request.contacted_at or self._now
         await self._event(request, action, actor_id, role, message=message.id)
+        if role is Role.MANAGER and action is Action.RECTIFY_CONTACT:
+            await self._contacted(request)
         wait = ALBUM_WAIT if source.album else timedelta()
         if from_resident:
-            for person_id in (await self._in_office(request, request.handler_id, request.first_responder_id))[:1]:
+            also = () if action is Action.RECTIFY_CONTACT else (request.first_responder_id,)
+            for person_id in (await self._in_office(request, other, *also))[:1]:
                 self._tell(request, person_id, "relay", delay=wait, message=message.id)
         else:
             await self._tell_resident(request, "relay", delay=wait, caller=actor_id, message=message.id)
@@ -245,11 +262,12 @@ class Casebook(Transfers, Ratings):
         message = found.scalars().first()
         if message is None or message.text == text:
             return message
-        request, _ = await self.look(message.request_id, actor_id)
+        request, roles = await self.look(message.request_id, actor_id)
         message.earlier = [*message.earlier, {"text": message.text, "until": self._now.isoformat()}]
         message.text, message.edited_at = text, self._now
         if message.role is Role.RESIDENT:
-            self._tell(request, request.handler_id, "relay_edit", message=message.id)
+            _, other = await self.speech(request, actor_id, roles, message.reply_to_id)
+            self._tell(request, other, "relay_edit", message=message.id)
         else:
             await self._tell_resident(request, "relay_edit", caller=actor_id, message=message.id)
         return message

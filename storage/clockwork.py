@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from knowledge import matters
 from knowledge.ladder import Owed, Rung, Step, due_between, next_look
 from knowledge.lifecycle import OPEN, Action, Role, Status, check
+from knowledge.matters import Hearer
 from storage.ledger import Ledger, Rules
 from storage.outbox import OutboxWriter
 from storage.people import People
@@ -30,7 +32,21 @@ FEW = 3
 BATCH = 500
 
 _CHANGES_WHAT_IS_OWED = frozenset(
-    {Action.RECORD, Action.ACKNOWLEDGE, Action.LOOK_UP, Action.RESOLVE, Action.REOPEN, Action.WITHDRAW}
+    {
+        Action.RECORD,
+        Action.ACKNOWLEDGE,
+        Action.LOOK_UP,
+        Action.ASK_SUPPLEMENT,
+        Action.SUPPLEMENTED,
+        Action.LAPSE,
+        Action.GRANT_EXTENSION,
+        Action.RECKON,
+        Action.RESOLVE,
+        Action.UPHOLD,
+        Action.CORRECT,
+        Action.REOPEN,
+        Action.WITHDRAW,
+    }
 )
 _ACTS = {Rung.WARN: Action.WARN, Rung.BREACH: Action.BREACH, Rung.ESCALATE: Action.ESCALATE}
 
@@ -50,14 +66,14 @@ class Clockwork(Ledger):
     ) -> Event:
         """Write the act down, and when it changes what is owed, when to look at the promises again."""
         event = await super()._event(request, action, actor_id, role, why=why, **data)
-        if action in _CHANGES_WHAT_IS_OWED or (action is Action.CONTACT and request.contacted_at == self._now):
-            office = self._rules.office((await self._people.area(request.area_id)).code)
+        if action in _CHANGES_WHAT_IS_OWED or request.contacted_at == self._now:
+            office = await self._office(request)
             request.look_at = next_look(owed_of(request), office, request.looked_at or request.created_at)
         return event
 
     async def climb(self, request: Request) -> list[tuple[int, Step]]:
         """Write down every step of the request's promises that is due, and say who must hear of each."""
-        office = self._rules.office((await self._people.area(request.area_id)).code)
+        office = await self._office(request)
         owed = owed_of(request)
         told: list[tuple[int, Step]] = []
         for step in due_between(owed, office, request.looked_at or request.created_at, self._now):
@@ -70,20 +86,23 @@ class Clockwork(Ledger):
         return told
 
     async def _hearers(self, request: Request, rung: Rung) -> list[int]:
-        """Who hears of it: the handler (and whoever a transfer waits for); the first responder and the manager when it
-        breaks; the manager above a day later."""
-        working = [p for p in (request.handler_id, request.offered_to_id) if p is not None]
-        if rung is Rung.WARN:
-            return await self._in_office(request, *working)
-        near = await self._people.managers(request.area_id)
-        if rung is Rung.BREACH:
-            held = await self._in_office(request, *working, request.first_responder_id)
-            return list(dict.fromkeys([*held, *near]))
-        for area in (await self._people.upward(request.area_id))[1:]:
-            above = [p for p in await self._people.managers(area.id) if p not in near]
-            if above:
-                return above
-        return near
+        """Who hears of it, by the table of `knowledge.matters`: the handler (with whoever a transfer waits for, or
+        stands in), the first responder, the manager, those above. Where nobody can act, the manager does."""
+        who = matters.hearers(self._rules.catalogue.service(request.service_id).matter, matters.Moment(rung.value))
+        lines = await self._people.lines(request.area_id)
+        found: list[int] = []
+        working: list[int] = []
+        if Hearer.HANDLER in who:
+            standing_in = await self._standing_in(request, request.handler_id)
+            working = [p for p in (request.handler_id, request.offered_to_id, *standing_in) if p is not None]
+        if Hearer.FIRST_RESPONDER in who:
+            working.append(request.first_responder_id)
+        if working:
+            found += await self._in_office(request, *working)
+        for place, hearer in enumerate((Hearer.MANAGER, Hearer.ABOVE, Hearer.HIGHER)):
+            if hearer in who:
+                found += lines[place] if place < len(lines) else []
+        return list(dict.fromkeys(found or next(iter(lines), [])))
 
     async def ask_again(self, request_id: int) -> bool:
         """Ask for the rating once more, once a closure; False when there is nothing to ask."""
@@ -125,6 +144,7 @@ def owed_of(request: Request) -> Owed:
         resolve_by=request.resolve_by,
         acknowledged=request.acknowledged_at is not None,
         contacted=request.contacted_at is not None,
+        paused=request.paused_at is not None,
     )
 
 
@@ -159,9 +179,9 @@ async def watch_promises(session: AsyncSession, rules: Rules, now: datetime) -> 
 
 
 def overdue(request: Request, now: datetime) -> bool:
-    """Whether a promise of an open request has passed."""
+    """Whether a promise of an open request has passed; while it is paused, whether it had passed before."""
     due = request.resolve_by if request.acknowledged_at else min(request.acknowledge_by, request.resolve_by)
-    return request.status in OPEN and due < now
+    return request.status in OPEN and due < (request.paused_at or now)
 
 
 async def list_for_the_day(session: AsyncSession, rules: Rules, now: datetime) -> int:
@@ -171,8 +191,8 @@ async def list_for_the_day(session: AsyncSession, rules: Rules, now: datetime) -
     told = 0
     for person_id in await _with_open_work(session):
         areas = {post.area_id for post in await people.posts(person_id)}
-        codes = [(await people.area(area_id)).code for area_id in areas]
-        if any(rules.calendar.is_working_day(day, code) for code in codes):
+        lines = [await people.codes(area_id) for area_id in areas]
+        if any(rules.calendar.is_working_day(day, codes) for codes in lines):
             told += await outbox.once(f"today:{day.isoformat()}:{person_id}", person_id, "today")
     return told
 

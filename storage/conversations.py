@@ -1,10 +1,12 @@
 """Where each chat stands, and which updates were handled: one row a chat, one row an update."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,40 +29,67 @@ class Chat:
     changed: bool = False
 
 
+_LOAD = (
+    select(Conversation.state, Conversation.data, Conversation.choices)
+    .where(Conversation.bot_id == bindparam("bot_id"), Conversation.chat_id == bindparam("chat_id"))
+    .with_for_update()
+)
+
+
 async def load(session: AsyncSession, bot_id: int, chat_id: int) -> Chat:
-    found = (
-        await session.execute(
-            select(Conversation.state, Conversation.data, Conversation.choices).where(
-                Conversation.bot_id == bot_id, Conversation.chat_id == chat_id
-            )
-        )
-    ).one_or_none()
+    """Where the chat stands; nobody else changes it until this unit of work ends."""
+    found = (await session.execute(_LOAD, {"bot_id": bot_id, "chat_id": chat_id})).one_or_none()
     if found is None:
         return Chat(bot_id, chat_id)
     return Chat(bot_id, chat_id, found.state, dict(found.data), list(found.choices))
 
 
 async def save(session: AsyncSession, chat: Chat, now: datetime) -> None:
-    values = {"state": chat.state, "data": chat.data, "choices": chat.choices, "updated_at": now}
-    insert = _insert(session)
     await session.execute(
-        insert(Conversation)
-        .values(bot_id=chat.bot_id, chat_id=chat.chat_id, **values)
-        .on_conflict_do_update(index_elements=["bot_id", "chat_id"], set_=values)
+        _save(session.get_bind().dialect.name),
+        {
+            "bot_id": chat.bot_id,
+            "chat_id": chat.chat_id,
+            "state": chat.state,
+            "data": chat.data,
+            "choices": chat.choices,
+            "updated_at": now,
+        },
     )
+
+
+@cache
+def _save(dialect: str) -> Any:
+    put = _insert(dialect)(Conversation.__table__)
+    changed = {name: put.excluded[name] for name in ("state", "data", "choices", "updated_at")}
+    return put.on_conflict_do_update(index_elements=["bot_id", "chat_id"], set_=changed)
 
 
 async def first_time(session: AsyncSession, bot_id: int, update_id: int, now: datetime) -> bool:
     """Mark the update as handled in this transaction; False when it was handled before."""
     done = await session.execute(
-        _insert(session)(HandledUpdate).values(bot_id=bot_id, update_id=update_id, at=now).on_conflict_do_nothing()
+        _mark(session.get_bind().dialect.name), {"bot_id": bot_id, "update_id": update_id, "at": now}
     )
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+
+
+@cache
+def _mark(dialect: str) -> Any:
+    return _insert(dialect)(HandledUpdate.__table__).on_conflict_do_nothing()
 
 
 async def failed(session: AsyncSession, bot_id: int, update_id: int, error: str, now: datetime) -> None:
     """Record an update that no handler could take, so that it does not come again for ever."""
     await session.merge(HandledUpdate(bot_id=bot_id, update_id=update_id, at=now, error=error[:200]))
+
+
+async def faults(session: AsyncSession) -> Sequence[HandledUpdate]:
+    """The updates of the last days that ended in a fault of the program (its kind stands there by the name of its
+    class; what was only refused has a code in small letters), the newest first."""
+    found = await session.execute(
+        select(HandledUpdate).where(HandledUpdate.error.is_not(None)).order_by(HandledUpdate.at.desc())
+    )
+    return [update for update in found.scalars() if (update.error or "")[:1].isupper()]
 
 
 async def prune(session: AsyncSession, before: datetime) -> int:
@@ -69,5 +98,5 @@ async def prune(session: AsyncSession, before: datetime) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _insert(session: AsyncSession) -> Any:
-    return sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+def _insert(dialect: str) -> Any:
+    return sqlite_insert if dialect == "sqlite" else postgresql_insert

@@ -1,6 +1,7 @@
 """Open the database: one place for engine settings, units of work and the column types they need."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from storage.sqlite_driver import Driver
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 """64-bit ids; SQLite only autoincrements the type it calls INTEGER (64-bit as well)."""
@@ -42,47 +45,68 @@ class Database:
 
     `write()` is a unit of work: it commits when the block ends and rolls back when it raises. `read()`
     never commits. On SQLite writers of one process queue in order (BEGIN IMMEDIATE would make them poll),
-    and other processes are waited for up to `SQLITE_BUSY_SECONDS`.
+    and other processes are waited for up to `SQLITE_BUSY_SECONDS`; what takes long (an export, an audit) is asked
+    for with `aside=True`, so that the updates of others do not wait for it.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"pool_size": pool_size, "poolclass": AsyncAdaptedQueuePool}
+        self.driver: Driver | None = None
         if self.is_sqlite:
-            options["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS, "isolation_level": None}
+            self.driver = Driver(patience=SQLITE_BUSY_SECONDS, pragmas=_PRAGMAS, threads=pool_size)
+            options["module"] = self.driver
         else:
             options["pool_pre_ping"] = True
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
-        self._writers = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
-        reading = self.engine.execution_options(shouwen_readonly=True)
-        self._readers = async_sessionmaker(reading, expire_on_commit=False, autoflush=False)
+        self._sessions = {
+            (readonly, aside): async_sessionmaker(
+                self.engine.execution_options(shouwen_readonly=readonly, shouwen_aside=aside),
+                expire_on_commit=False,
+                autoflush=False,
+            )
+            for readonly in (False, True)
+            for aside in (False, True)
+        }
         self._turn = asyncio.Lock() if self.is_sqlite else None
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self, *, aside: bool = False) -> AsyncIterator[AsyncSession]:
         """One transaction that commits at the end of the block.
 
         :raises OperationalError: the database is locked, full or away; nothing was kept.
         """
+        made = self._sessions[False, aside]
         if self._turn is None:
-            async with self._writers() as session, session.begin():
+            async with made() as session, session.begin():
                 yield session
             return
-        async with self._turn, self._writers() as session, session.begin():
-            yield session
+        asked = time.monotonic()
+        async with self._turn:
+            if self.driver is not None:  # nobody waits longer for being behind others who waited in vain
+                self.driver.waited = time.monotonic() - asked
+            async with made() as session, session.begin():
+                yield session
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
+    async def read(self, *, aside: bool = False) -> AsyncIterator[AsyncSession]:
         """A session for looking only; what it changes is never kept."""
-        async with self._readers() as session:
+        async with self._sessions[True, aside]() as session:
             yield session
 
     async def close(self) -> None:
         await self.engine.dispose()
+        if self.driver is not None:
+            self.driver.close()
+
+
+def remembered(session: AsyncSession, kind: str) -> dict[Any, Any]:
+    """What this unit of work has read of a kind already and need not read again; whoever changes it forgets it."""
+    known: dict[Any, Any] = session.info.setdefault(f"shouwen_{kind}", {})
+    return known
 
 
 def is_unavailable(error: BaseException) -> bool:
@@ -90,20 +114,16 @@ def is_unavailable(error: BaseException) -> bool:
     return isinstance(error, OperationalError | OSError) or getattr(error, "connection_invalidated", False)
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={int(SQLITE_BUSY_SECONDS * 1000)}",
-        "cache_size=-32000",
-        "temp_store=MEMORY",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-32000",
+    "temp_store=MEMORY",
+)
 
 
 def _begin_sqlite(connection: Any) -> None:
-    readonly = connection.get_execution_options().get("shouwen_readonly", False)
-    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    connection.connection.dbapi_connection.aside = options.get("shouwen_aside", False)
+    connection.exec_driver_sql("BEGIN" if options.get("shouwen_readonly") else "BEGIN IMMEDIATE")

@@ -91,7 +91,8 @@ class Flaw:
     """Something wrong with a request's history.
 
     :ivar what: `altered`, `missing`, `reordered` or `extra` for an event; `note_altered` for the words of one;
-        `status_altered`, `responder_altered` or `rating_altered` where the request says other than its history
+        `status_altered`, `responder_altered`, `service_altered` or `rating_altered` where the request says other
+        than its history
     """
 
     number: str
@@ -160,15 +161,18 @@ async def _notes(session: AsyncSession, request: Request, events: Sequence[Event
 async def _outcome(session: AsyncSession, request: Request, events: Sequence[Event]) -> list[Flaw]:
     """Where the request, or a rating of it, says other than what was done."""
     responder: int | None = None
+    service: str | None = None
     levels: dict[int, tuple[int | None, int | None]] = {}
     for event in events:
         said = event.data
         match event.action:
             case Action.RECORD:
-                responder = said.get("first_responder")
+                responder, service = said.get("first_responder"), said.get("service")
             case Action.REPLACE:
                 responder = said.get("after")
-            case Action.RATE:
+            case Action.CORRECT:
+                service = said.get("after")
+            case Action.RATE | Action.TAKE_RATING:
                 levels[said.get("round", 0)] = (said.get("level"), None)
             case Action.REVISE:
                 first, _ = levels.get(said.get("round", 0), (None, None))
@@ -180,6 +184,8 @@ async def _outcome(session: AsyncSession, request: Request, events: Sequence[Eve
         flaws.append(Flaw(request.number, at, "status_altered"))
     if responder != request.first_responder_id:
         flaws.append(Flaw(request.number, at, "responder_altered"))
+    if service != request.service_id:
+        flaws.append(Flaw(request.number, at, "service_altered"))
     if {r.round: (r.level, r.revised_level) for r in ratings} != levels:
         flaws.append(Flaw(request.number, at, "rating_altered"))
     return flaws

@@ -1,23 +1,24 @@
 """What every act on a request has in common: load it, judge who is acting, write the event, tell people."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge import numbers
-from knowledge.calendar import Calendar
+from knowledge.calendar import Area, Calendar
 from knowledge.catalogue import Catalogue, Service
 from knowledge.deadlines import Promises, ServiceHours, WorkingTime, promise
 from knowledge.lifecycle import OPEN, Action, Intake, Role, Status, allowed, check
 from knowledge.responsibility import first_responder
-from storage import history, rota
+from storage import case_people, history, rota
+from storage.database import remembered
 from storage.outbox import OutboxWriter
 from storage.people import People
 from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
@@ -25,7 +26,10 @@ from storage.tables import Event, Message, Outbox, Person, Rating, Request, Seri
 _ORDER = (Role.RECEIVER, Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.MANAGER)
 """In which of several roles somebody acts: the one nearest to the work."""
 
-_ANSWER_WITHIN = timedelta(days=2)
+ANSWER_WITHIN = timedelta(days=2)
+"""For so long the next words of a resident answer what staff said or asked for."""
+_SAID_AT_ONCE = frozenset({"recorded", "rectifying"})
+"""The number, by whoever records it; who will call, by whoever takes the rating down."""
 _BEYOND = 2**63
 
 
@@ -46,11 +50,11 @@ class Rules:
     zone: ZoneInfo
     hours: ServiceHours = field(default_factory=ServiceHours)
 
-    def office(self, area: str | None = None) -> WorkingTime:
-        """When the office works, in this area (by its code)."""
+    def office(self, area: Area = None) -> WorkingTime:
+        """When the office works, in this area (by its code, or its code and those above it)."""
         return WorkingTime(self.calendar, self.zone, self.hours, area)
 
-    def promises(self, service: Service, now: datetime, *, area: str | None, urgent: bool = False) -> Promises:
+    def promises(self, service: Service, now: datetime, *, area: Area, urgent: bool = False) -> Promises:
         """By when this service is acknowledged, first answered and resolved, if it were recorded now."""
         return promise(
             now,
@@ -72,6 +76,8 @@ class Need:
     """What is to be recorded: who needs what, where, and in which words.
 
     :ivar matched: the services that the matcher proposed, best first; kept beside the one chosen, to learn from
+    :ivar contact: whoever is spoken with for somebody recorded on behalf
+    :ivar told: the one-time notice that the resident saw before confirming, if they saw one
     """
 
     resident: Person
@@ -83,6 +89,8 @@ class Need:
     recorded_by: Person | None = None
     danger: str | None = None
     matched: Sequence[str] = ()
+    contact: case_people.ContactOf | None = None
+    told: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,7 @@ class Ledger:
         A role of the staff is only theirs while they hold a post in the area or above it: whoever has left can do
         nothing, also where the request still names them.
         """
-        roles = {Role.RESIDENT} if request.resident_id == person_id else set()
+        roles = {Role.RESIDENT} if await case_people.speaks_for(self._session, request, person_id) else set()
         posts = await self._posts_here(request, person_id)
         if posts:
             roles |= {
@@ -126,6 +134,8 @@ class Ledger:
             }
         if Role.MANAGER in posts:
             roles.add(Role.MANAGER)
+        if posts and Role.HANDLER not in roles and person_id in await self._standing_in(request, request.handler_id):
+            roles.add(Role.RECEIVER)  # AB岗: whoever stands in may take it, and holds it when they have
         return frozenset(roles)
 
     async def look(self, request_id: int, person_id: int) -> tuple[Request, frozenset[Role]]:
@@ -144,29 +154,14 @@ class Ledger:
         found = await self._session.execute(select(Request.id).where(Request.number == number))
         return (await self.look(found.scalar_one_or_none() or 0, person_id))[0]
 
-    async def of_resident(self, person_id: int, statuses: Collection[Status] = OPEN) -> list[Request]:
-        """A resident's requests in these statuses, the newest first."""
+    async def of_resident(
+        self, person_id: int, statuses: Collection[Status] = OPEN, *, own: bool = False
+    ) -> list[Request]:
+        """A resident's requests in these statuses, the newest first; unless only their `own` are asked for, those in
+        which they are the contact too."""
+        whose = Request.resident_id == person_id if own else case_people.served(person_id)
         found = await self._session.execute(
-            select(Request)
-            .where(Request.resident_id == person_id, Request.status.in_(statuses))
-            .order_by(Request.id.desc())
-        )
-        return list(found.scalars())
-
-    async def waiting_for_answer(self, person_id: int) -> list[Request]:
-        """A resident's open requests in which staff spoke last, within two days: the next words answer them."""
-        newest = (
-            select(Message.request_id, func.max(Message.id).label("message_id"))
-            .join(Request, Request.id == Message.request_id)
-            .where(Request.resident_id == person_id, Request.status.in_({*OPEN, Status.RESOLVED}))
-            .group_by(Message.request_id)
-            .subquery()
-        )
-        found = await self._session.execute(
-            select(Request)
-            .join(newest, newest.c.request_id == Request.id)
-            .join(Message, Message.id == newest.c.message_id)
-            .where(Message.role != Role.RESIDENT, Message.created_at > self._now - _ANSWER_WITHIN)
+            select(Request).where(whose, Request.status.in_(statuses)).order_by(Request.id.desc())
         )
         return list(found.scalars())
 
@@ -174,15 +169,6 @@ class Ledger:
         """How this closure was rated, by the latest word; None when it was not."""
         rating = await self._rating(request)
         return None if rating is None else rating.revised_level or rating.level
-
-    async def may_talk(self, request_id: int, person_id: int) -> tuple[Request, frozenset[Role]]:
-        """The request, when this person may talk with its other side now.
-
-        :raises NotAllowed: the request is over
-        """
-        request, roles = await self.look(request_id, person_id)
-        check(Action.SUPPLY if Role.RESIDENT in roles else Action.CONTACT, request.status, roles)
-        return request, roles
 
     async def may(self, action: Action, request_id: int, person_id: int) -> Request:
         """The request, when this person may do this to it now.
@@ -212,12 +198,20 @@ class Ledger:
 
     # -- for the acts
 
+    async def _office(self, request: Request) -> WorkingTime:
+        """When the office of the request's area works; days off of the areas above hold there too."""
+        return self._rules.office(await self._people.codes(request.area_id))
+
     async def _load(self, request_id: int) -> Request:
         if not 0 < request_id < _BEYOND:
             raise CaseError("not_yours")
-        request = await self._session.get(Request, request_id, with_for_update=True)
+        known = remembered(self._session, "requests")  # locked by the first look, so that nobody else changes it
+        request: Request | None = known.get(request_id)
+        if request is None:
+            request = await self._session.get(Request, request_id, with_for_update=True)
         if request is None:
             raise CaseError("not_yours")
+        known[request_id] = request
         return request
 
     async def _posts_here(self, request: Request, person_id: int) -> set[Role]:
@@ -226,9 +220,21 @@ class Ledger:
         return {post.role for post in await self._people.posts(person_id) if post.area_id in line}
 
     async def _in_office(self, request: Request, *person_ids: int) -> list[int]:
-        """Those of them who still hold a post here, each once; the managers when none of them does."""
-        found = [p for p in dict.fromkeys(person_ids) if await self._posts_here(request, p)]
+        """Those of them who can act here, each once; the managers when none of them can."""
+        found = [p for p in dict.fromkeys(person_ids) if await self._able(request, p)]
         return found or await self._people.managers(request.area_id)
+
+    async def _able(self, request: Request, person_id: int) -> bool:
+        """Whether somebody can act on the request: they hold a post here and can be reached."""
+        if not await self._posts_here(request, person_id):
+            return False
+        return (await self._people.get(person_id)).unreachable_at is None
+
+    async def _standing_in(self, request: Request, *person_ids: int | None) -> list[int]:
+        """Who stands in today for those of them who are on leave (AB岗)."""
+        area = await self._people.area(request.area_id)
+        today = self._rules.office(area.code).local(self._now).date()
+        return await rota.standing_in(self._session, area.id, [p for p in person_ids if p is not None], today)
 
     async def _may(self, action: Action, request_id: int, actor_id: int) -> tuple[Request, Status, Role]:
         request, roles = await self.look(request_id, actor_id)
@@ -311,7 +317,7 @@ class Ledger:
             area.id,
             await self._people.candidates(area.id),
             self._now,
-            self._rules.office(area.code),
+            self._rules.office(await self._people.codes(area.id)),
             urgent=need.intake is Intake.DANGER or need.danger is not None,
         )
         chosen = first_responder(candidates, domain)
@@ -360,12 +366,12 @@ class Ledger:
         caller: int | None = None,
         **payload: Any,
     ) -> None:
-        """News for the resident. Whoever cannot be reached in chat is told by `caller` instead, or by the first
-        responder; the number is told them at once by whoever records it."""
-        resident = await self._people.get(request.resident_id)
-        if resident.chat_id is not None and resident.unreachable_at is None:
-            self._tell(request, resident.id, kind, delay=delay, **payload)
-        elif resident.erased_at is None and kind != "recorded":
+        """News for the resident, or their contact. Whoever cannot be reached in chat is told by `caller` instead, or
+        by the first responder; what whoever is with them tells them at once is not told again."""
+        reader = await case_people.reader(self._session, request)
+        if reader is not None:
+            self._tell(request, reader.id, kind, delay=delay, **payload)
+        elif kind not in _SAID_AT_ONCE and (await self._people.get(request.resident_id)).erased_at is None:
             for person_id in await self._in_office(request, caller or request.first_responder_id):
                 self._tell(request, person_id, "call_resident", delay=delay, news=kind, **payload)
 
@@ -373,3 +379,6 @@ class Ledger:
 def acting_role(roles: frozenset[Role]) -> Role:
     """The role somebody speaks in when they have several."""
     return next(role for role in _ORDER if role in roles)
+
+
+# What every update asks is put together once.

@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from knowledge import legal_aid as rules
 from knowledge.catalogue import Kind
-from knowledge.deadlines import WorkingTime
 from knowledge.legal_aid import Ground, Standing, Step
 from knowledge.lifecycle import Action, NotAllowed, Role
 from storage.ledger import CaseError, Ledger
@@ -114,6 +113,3 @@ class LegalAid(Ledger):
     async def _write(self, request: Request, step: Step, actor_id: int, role: Role, **data: Any) -> None:
         await self._session.flush()
         await self._event(request, Action.LEGAL_AID, actor_id, role, step=step.value, **data)
-
-    async def _office(self, request: Request) -> WorkingTime:
-        return self._rules.office((await self._people.area(request.area_id)).code)

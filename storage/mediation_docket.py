@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from knowledge import mediation as rules
 from knowledge.lifecycle import Action, NotAllowed, Role, Status, check
@@ -21,6 +21,11 @@ DOMAIN = "mediation"
 """The domain whose requests are mediation cases."""
 
 _ANSWERED_WITHIN = timedelta(days=2)
+_OF_OTHER = (
+    select(MediationCase)
+    .where(MediationCase.other_id == bindparam("person_id"), MediationCase.stage.not_in(OVER))
+    .order_by(MediationCase.id.desc())
+)
 
 
 @dataclass(frozen=True)
@@ -80,11 +85,7 @@ class Dockets(Ledger):
 
     async def of_other(self, person_id: int) -> list[Docket]:
         """The cases in which somebody is the other party and something can still be said, the newest first."""
-        found = await self._session.execute(
-            select(MediationCase)
-            .where(MediationCase.other_id == person_id, MediationCase.stage.not_in(OVER))
-            .order_by(MediationCase.id.desc())
-        )
+        found = await self._session.execute(_OF_OTHER, {"person_id": person_id})
         return [await self.docket_of(case) for case in found.scalars().all()]
 
     async def asked(self, person_id: int) -> int | None:
@@ -222,5 +223,10 @@ class Dockets(Ledger):
             self.outbox.notice(person_id, kind, case=docket.case.id, **payload)
 
     async def _tell_mediator(self, docket: Docket, actor_id: int, kind: str, **payload: Any) -> None:
-        if docket.case.mediator_id != actor_id:
-            self.outbox.notice(docket.case.mediator_id, kind, case=docket.case.id, **payload)
+        """The mediator hears; one who cannot act any more is stood in for by whoever conducts the case."""
+        request = docket.request
+        for person_id in (docket.case.mediator_id, request.handler_id, request.first_responder_id):
+            if await self._able(request, person_id):
+                if person_id != actor_id:
+                    self.outbox.notice(person_id, kind, case=docket.case.id, **payload)
+                return

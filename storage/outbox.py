@@ -1,18 +1,21 @@
 """What must still be said. Rows are written in the transaction of the act they tell of; the courier delivers
 them at least once. A claim is a lease: a courier that dies lets go of its rows when the lease ends."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Integer, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.case_tables import OneTimeNotice
+from storage.database import UTCDateTime
 from storage.mediation_tables import MediationShown
-from storage.tables import Message, Outbox, Shown
+from storage.tables import Message, Outbox, Person, Shown, Staff
 
 LEASE = timedelta(seconds=60)
 CLAIMED = 100
@@ -25,8 +28,22 @@ REPLY = "reply"
 
 FORGET = "forget"
 """The kind of a row that tells a channel to erase what it holds of a chat itself."""
+ONE_TIME_NOTICE = "one_time_notice"
+"""The kind of a row that shows a one-time notice (一次性告知), whose delivery is kept with the notice itself."""
+
+WORDS = frozenset({REPLY, FORGET, "undelivered"})
+"""Kinds that nobody misses when they were not delivered."""
+
+NOBODY = "nobody to tell"
+"""The error of a notice for somebody who has no chat: they are told by phone, as the casebook arranges."""
+
+LISTED = timedelta(days=14)
+"""How long what could not be delivered is listed for the managers."""
 _READ = timedelta(seconds=20)
 """How long a goodbye is left on the screen before the channel forgets the chat."""
+
+
+_ROWS: Any = Outbox.__table__
 
 
 @dataclass(frozen=True)
@@ -129,6 +146,20 @@ async def release(session: AsyncSession, row_ids: Collection[int]) -> None:
     )
 
 
+async def renew(session: AsyncSession, row_ids: Collection[int], now: datetime) -> None:
+    """Go on holding rows that wait for their turn, so that no other process takes them when the lease ends."""
+    await session.execute(
+        update(_ROWS)
+        .where(
+            _ROWS.c.id.in_(list(row_ids)),
+            _ROWS.c.sent_at.is_(None),
+            _ROWS.c.failed_at.is_(None),
+            _ROWS.c.leased_until < now + LEASE / 2,
+        )
+        .values(leased_until=now + LEASE)
+    )
+
+
 async def recover(session: AsyncSession, now: datetime) -> None:
     """Take over everything at once: only for a process that knows that it is the only one."""
     pending = (Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
@@ -147,36 +178,82 @@ async def next_due(session: AsyncSession) -> datetime | None:
     return min((max(due, leased) if leased else due for due, leased in rows), default=None)
 
 
-async def settle(session: AsyncSession, results: Iterable[Sent], now: datetime) -> None:
+async def settle(session: AsyncSession, results: Sequence[Sent], now: datetime) -> None:
     """Write down what became of delivered rows, and which chat message shows which request."""
+    for spent in (True, False):
+        done = [r.row.id for r in results if r.error is None and r.retry_at is None and r.spent is spent]
+        if done:
+            await session.execute(_DELIVERED, {"ids": done, "now": now, "spent": int(spent)})
+    others = [
+        {
+            "of": r.row.id,
+            "spent": int(r.spent),
+            "error": (r.error or "")[:200] or None,
+            "due": r.retry_at,
+            "failed": now if r.retry_at is None else None,
+        }
+        for r in results
+        if r.error is not None or r.retry_at is not None
+    ]
+    if others:
+        await session.execute(_PUT_OFF, others)
+    requests, cases = [], []
     for result in results:
         row = result.row
-        values: dict[str, Any] = {"leased_until": None, "error": (result.error or "")[:200] or None}
-        if result.spent:
-            values["attempts"] = Outbox.attempts + 1
-        if result.retry_at is not None:
-            values["due_at"] = result.retry_at
-        elif result.error is not None:
-            values["failed_at"] = now
-        else:
-            values["sent_at"] = now
-        await session.execute(update(Outbox).where(Outbox.id == row.id).values(**values))
-        case_id = row.payload.get("case")
-        if row.request_id is None and case_id is not None and row.channel is not None:
-            for message_id in result.message_ids:
-                place = {"channel": row.channel, "chat_id": row.chat_id, "message_id": message_id}
-                await session.merge(MediationShown(**place, case_id=case_id))
-        if row.request_id is not None and row.channel is not None:
-            for message_id in result.message_ids:
-                await session.merge(
-                    Shown(
-                        channel=row.channel,
-                        chat_id=row.chat_id,
-                        message_id=message_id,
-                        request_id=row.request_id,
-                        relayed_id=row.payload.get("message"),
-                    )
-                )
+        if row.kind == ONE_TIME_NOTICE and result.message_ids:
+            await _delivered(session, row.payload["notice"], now)
+        for message_id in result.message_ids if row.channel is not None else ():
+            place = {"channel": row.channel, "chat_id": row.chat_id, "message_id": message_id}
+            if row.request_id is not None:
+                place |= {"request_id": row.request_id, "relayed_id": row.payload.get("message")}
+                requests.append(place)
+            elif (case_id := row.payload.get("case")) is not None:
+                cases.append(place | {"case_id": case_id})
+    dialect = session.get_bind().dialect.name
+    if requests:
+        await session.execute(_put(Shown.__table__, dialect), requests)
+    if cases:
+        await session.execute(_put(MediationShown.__table__, dialect), cases)
+
+
+_DELIVERED = (
+    update(_ROWS)
+    .where(_ROWS.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        leased_until=None,
+        error=None,
+        sent_at=bindparam("now"),
+        attempts=_ROWS.c.attempts + bindparam("spent", type_=Integer),
+    )
+)
+_PUT_OFF = (
+    update(_ROWS)
+    .where(_ROWS.c.id == bindparam("of"))
+    .values(
+        leased_until=None,
+        error=bindparam("error"),
+        due_at=func.coalesce(bindparam("due", type_=UTCDateTime), _ROWS.c.due_at),
+        failed_at=bindparam("failed"),
+        attempts=_ROWS.c.attempts + bindparam("spent", type_=Integer),
+    )
+)
+
+
+@cache
+def _put(table: Any, dialect: str) -> Any:
+    """Write rows of `table`; one that is there already says what the new one says."""
+    put = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table)
+    said = {c.name: put.excluded[c.name] for c in table.columns if not c.primary_key}
+    return put.on_conflict_do_update(index_elements=[c.name for c in table.primary_key], set_=said)
+
+
+async def _delivered(session: AsyncSession, notice_id: int, now: datetime) -> None:
+    """A one-time notice was shown: the first time counts, however often the row is delivered (rule 6)."""
+    await session.execute(
+        update(OneTimeNotice)
+        .where(OneTimeNotice.id == notice_id, OneTimeNotice.delivered_at.is_(None))
+        .values(delivered_at=now)
+    )
 
 
 async def shown(session: AsyncSession, channel: str, chat_id: int, message_id: int) -> Shown | None:
@@ -204,8 +281,49 @@ async def copies(session: AsyncSession, relayed_id: int, channel: str, chat_id: 
     return list(rows.scalars())
 
 
+@dataclass(frozen=True)
+class Undelivered:
+    """Something that a person was never shown.
+
+    :ivar gone: whether they cannot be reached in chat now; otherwise the channel refused this one
+    """
+
+    at: datetime
+    kind: str
+    name: str
+    gone: bool
+    request_id: int | None
+
+
+async def undelivered(
+    session: AsyncSession, area_ids: Collection[int], start: int, limit: int
+) -> tuple[list[Undelivered], int]:
+    """What was given up for the people of these areas, the newest first, and how much there is in all. An answer that
+    only went on with a chat is not counted: whoever comes back is spoken to anew."""
+    staff = select(Staff.person_id).where(Staff.area_id.in_(area_ids), Staff.until.is_(None))
+    lost = (
+        select(Outbox.failed_at, Outbox.kind, Person.name, Person.unreachable_at, Outbox.request_id)
+        .join(Person, Person.id == Outbox.person_id)
+        .where(
+            Outbox.failed_at.is_not(None),
+            Outbox.error != NOBODY,
+            Outbox.kind.not_in(WORDS),
+            Person.erased_at.is_(None),
+            Person.area_id.in_(area_ids) | Person.id.in_(staff),
+        )
+    )
+    total = (await session.execute(select(func.count()).select_from(lost.subquery()))).scalar_one()
+    found = await session.execute(lost.order_by(Outbox.id.desc()).offset(start).limit(limit))
+    return [Undelivered(at, kind, name, gone is not None, of) for at, kind, name, gone, of in found if at], total
+
+
 async def prune(session: AsyncSession, before: datetime) -> int:
     """Forget rows that were delivered, or given up, before this: their words are personal data; `Shown` still tells
-    which request a message belongs to."""
-    done = await session.execute(delete(Outbox).where((Outbox.sent_at < before) | (Outbox.failed_at < before)))
+    which request a message belongs to. What stands in the list of the undelivered stays there `LISTED` longer."""
+    words = Outbox.kind.in_(WORDS) | (Outbox.error == NOBODY)
+    done = await session.execute(
+        delete(Outbox).where(
+            (Outbox.sent_at < before) | ((Outbox.failed_at < before) & words) | (Outbox.failed_at < before - LISTED)
+        )
+    )
     return int(done.rowcount)  # type: ignore[attr-defined]

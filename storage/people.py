@@ -1,23 +1,25 @@
 """People, areas, posts and invitations: who somebody is and where they belong."""
 
 import hashlib
-import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rapidfuzz import fuzz
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import BindParameter, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from knowledge.areas import ALIKE, likeness
 from knowledge.lifecycle import OPEN, Role
 from knowledge.responsibility import Candidate
-from knowledge.wording import sound
+from storage.database import UTCDateTime, remembered
 from storage.tables import Area, Invite, Level, LocalFact, Person, Request, Staff
 
 INVITE_LIFE = timedelta(days=7)
+
+POSTS = "posts"
+"""What a unit of work remembers of people's posts (`database.remembered`)."""
 
 
 class PeopleError(Exception):
@@ -58,8 +60,18 @@ class People:
         return person
 
     async def by_chat(self, channel: str, chat_id: int) -> Person | None:
-        found = await self._session.execute(select(Person).where(Person.channel == channel, Person.chat_id == chat_id))
+        found = await self._session.execute(_BY_CHAT, {"channel": channel, "chat_id": chat_id})
         return found.scalar_one_or_none()
+
+    async def present(self, channel: str, chat_id: int) -> tuple[Person | None, list[Post]]:
+        """Who somebody is and which posts they hold, asked in one."""
+        rows = (await self._session.execute(_PRESENT, {"channel": channel, "chat_id": chat_id, "now": self._now})).all()
+        if not rows:
+            return None, []
+        person = rows[0][0]
+        posts = [Post(area_id, role, frozenset(domains)) for _, area_id, role, domains in rows if area_id is not None]
+        remembered(self._session, POSTS)[person.id] = posts
+        return person, list(posts)
 
     async def add(self, *, name: str, channel: str | None = None, chat_id: int | None = None, **more: Any) -> Person:
         person = Person(name=name, channel=channel, chat_id=chat_id, created_at=self._now, **more)
@@ -68,17 +80,20 @@ class People:
         return person
 
     async def posts(self, person_id: int) -> list[Post]:
-        rows = await self._session.execute(
-            select(Staff).where(Staff.person_id == person_id, current(self._now)).order_by(Staff.id)
-        )
-        return [Post(s.area_id, s.role, frozenset(s.domains)) for s in rows.scalars()]
+        known = remembered(self._session, POSTS)
+        if person_id not in known:
+            rows = await self._session.execute(_POSTS, {"person_id": person_id, "now": self._now})
+            known[person_id] = [Post(area_id, role, frozenset(domains)) for area_id, role, domains in rows]
+        return list(known[person_id])
 
     # -- areas
 
     async def area(self, area_id: int) -> Area:
-        area = await self._session.get(Area, area_id)
+        known = remembered(self._session, "areas")  # the session itself would forget what nobody holds
+        area: Area | None = known.get(area_id) or await self._session.get(Area, area_id)
         if area is None:
             raise PeopleError("no_area")
+        known[area_id] = area
         return area
 
     async def area_by_code(self, code: str) -> Area | None:
@@ -119,6 +134,10 @@ class People:
             following = area.parent_id
         return line
 
+    async def codes(self, area_id: int) -> tuple[str, ...]:
+        """The codes of the area and of those above it: days off of any of them hold for it."""
+        return tuple(area.code for area in await self.upward(area_id))
+
     async def within(self, area_ids: Iterable[int]) -> frozenset[int]:
         """These areas and everything under them."""
         found = set(area_ids)
@@ -137,8 +156,8 @@ class People:
         areas = list(rows.scalars())
         if not words.strip():
             return areas[:limit]
-        scored = [(_likeness(words.strip(), a.name), a) for a in areas]
-        return [a for score, a in sorted(scored, key=lambda pair: -pair[0]) if score >= _ALIKE][:limit]
+        scored = [(likeness(words.strip(), a.name), a) for a in areas]
+        return [a for score, a in sorted(scored, key=lambda pair: -pair[0]) if score >= ALIKE][:limit]
 
     async def only_area(self) -> Area | None:
         """The one community there is, when there is just one."""
@@ -156,15 +175,7 @@ class People:
     async def facts(self, area_id: int, service_id: str) -> dict[str, str]:
         """Local facts of a service, the nearest area's first; `*` stands for every service."""
         line = [a.id for a in await self.upward(area_id)]
-        rows = (
-            (
-                await self._session.execute(
-                    select(LocalFact).where(LocalFact.area_id.in_(line), LocalFact.service_id.in_([service_id, "*"]))
-                )
-            )
-            .scalars()
-            .all()
-        )
+        rows = (await self._session.execute(_FACTS, {"areas": line, "services": [service_id, "*"]})).scalars().all()
         known: dict[str, str] = {}
         for fact in sorted(rows, key=lambda f: (f.service_id == "*", line.index(f.area_id))):
             known.setdefault(fact.field, fact.value)
@@ -183,34 +194,18 @@ class People:
     async def candidates(self, area_id: int) -> list[Candidate]:
         """Everybody who could be first responder in this area: its workers, and managers from here upward."""
         distance = {a.id: i for i, a in enumerate(await self.upward(area_id))}
-        load = (
-            select(func.count())
-            .where(Request.handler_id == Staff.person_id, Request.status.in_(OPEN))
-            .correlate(Staff)
-            .scalar_subquery()
-        )
-        rows = await self._session.execute(
-            select(Staff, load)
-            .join(Person, Person.id == Staff.person_id)
-            .where(
-                Staff.area_id.in_(distance),
-                current(self._now),
-                Person.unreachable_at.is_(None),
-                Person.erased_at.is_(None),
-                or_(Staff.area_id == area_id, Staff.role == Role.MANAGER),
-            )
-        )
+        rows = await self._session.execute(_CANDIDATES, {"areas": list(distance), "area_id": area_id, "now": self._now})
         return [
             Candidate(
-                person_id=s.person_id,
-                role=s.role,
-                distance=distance[s.area_id],
-                domains=frozenset(s.domains),
+                person_id=person_id,
+                role=role,
+                distance=distance[at],
+                domains=frozenset(domains),
                 on_duty=True,
-                load=open_load,
-                last_assigned=s.last_assigned_at,
+                load=load,
+                last_assigned=last_assigned,
             )
-            for s, open_load in rows
+            for person_id, role, at, domains, last_assigned, load in rows
         ]
 
     async def managed(self, person_id: int) -> frozenset[int]:
@@ -220,20 +215,22 @@ class People:
     async def managers(self, area_id: int) -> list[int]:
         """Managers of the area; where it has none, those of the nearest area above that has."""
         for area in await self.upward(area_id):
-            rows = await self._session.execute(
-                select(Staff.person_id)
-                .join(Person, Person.id == Staff.person_id)
-                .where(
-                    Staff.area_id == area.id,
-                    Staff.role == Role.MANAGER,
-                    current(self._now),
-                    Person.unreachable_at.is_(None),
-                )
-                .distinct()
-            )
-            if found := list(rows.scalars()):
+            if found := await self.managers_at(area.id):
                 return found
         return []
+
+    async def managers_at(self, area_id: int) -> list[int]:
+        """Managers of just this area who can be reached."""
+        rows = await self._session.execute(_MANAGERS, {"area_id": area_id, "now": self._now})
+        return list(rows.scalars())
+
+    async def lines(self, area_id: int) -> list[list[int]]:
+        """The managers of the area, of the next area above that has others, and so on; nobody twice."""
+        found: list[list[int]] = []
+        for area in await self.upward(area_id):
+            if fresh := [p for p in await self.managers_at(area.id) if all(p not in line for line in found)]:
+                found.append(fresh)
+        return found
 
     async def colleagues(self, area_id: int) -> list[Person]:
         """Who can be given a request of this area: its workers and managers by name, then the managers above it."""
@@ -252,11 +249,34 @@ class People:
         ranked = sorted(((distance[at], person.name, person.id, person) for person, at in rows), key=lambda r: r[:3])
         return list({person.id: person for *_, person in ranked}.values())
 
+    async def receivers(self, area_id: int) -> list[tuple[Person, Area]]:
+        """Who can be given a request of this area, each with the area of their post, nearest first: its people and
+        those of the area above it; further up the managers."""
+        line = await self.upward(area_id)
+        near = [area.id for area in line[:2]]
+        rows = await self._session.execute(
+            select(Person, Staff.area_id)
+            .join(Staff, Staff.person_id == Person.id)
+            .where(
+                Staff.area_id.in_([area.id for area in line]),
+                current(self._now),
+                Person.unreachable_at.is_(None),
+                Person.erased_at.is_(None),
+                or_(Staff.area_id.in_(near), Staff.role == Role.MANAGER),
+            )
+            .order_by(Person.name, Person.id)
+        )
+        people = [(person, at) for person, at in rows.all()]
+        found: dict[int, tuple[Person, Area]] = {}
+        for area in line:
+            for person, at in people:
+                if at == area.id:
+                    found.setdefault(person.id, (person, area))
+        return list(found.values())
+
     async def assigned(self, person_id: int) -> None:
         """Remember that somebody was just given a request, so that the next goes to another."""
-        await self._session.execute(
-            update(Staff).where(Staff.person_id == person_id).values(last_assigned_at=self._now)
-        )
+        await self._session.execute(_ASSIGNED, {"of": person_id, "now": self._now}, execution_options=_UNSEEN)
 
     # -- invitations
 
@@ -324,21 +344,55 @@ class People:
             )
         )
         await self._session.flush()
+        remembered(self._session, POSTS).pop(person.id, None)
         return invite
 
 
-def current(now: datetime) -> Any:
+def current(now: datetime | BindParameter[datetime]) -> Any:
     """Posts that are held now."""
     return (Staff.since <= now) & (Staff.until.is_(None) | (Staff.until > now))
 
 
-_ALIKE = 50
-_KIND_OF_PLACE = re.compile(r"(?:社区|居委会|村委会|村|小区|网格)+$")
-
-
-def _likeness(words: str, name: str) -> float:
-    """How like a name some words are, 0 to 100: by characters or by sound, whatever kind of place is added."""
-    said, named = _KIND_OF_PLACE.sub("", words) or words, _KIND_OF_PLACE.sub("", name) or name
-    if named in said or said in named:
-        return 100.0
-    return float(max(fuzz.ratio(said, named), fuzz.ratio([sound(c) for c in said], [sound(c) for c in named])))
+# What every update asks is put together once.
+_NOW = current(bindparam("now", type_=UTCDateTime()))
+_HELD_LOAD = (
+    select(func.count())
+    .where(Request.handler_id == Staff.person_id, Request.status.in_(OPEN))
+    .correlate(Staff)
+    .scalar_subquery()
+)
+_BY_CHAT = select(Person).where(Person.channel == bindparam("channel"), Person.chat_id == bindparam("chat_id"))
+_PRESENT = (
+    select(Person, Staff.area_id, Staff.role, Staff.domains)
+    .outerjoin(Staff, (Staff.person_id == Person.id) & _NOW)
+    .where(Person.channel == bindparam("channel"), Person.chat_id == bindparam("chat_id"))
+    .order_by(Staff.id)
+)
+_POSTS = (
+    select(Staff.area_id, Staff.role, Staff.domains)
+    .where(Staff.person_id == bindparam("person_id"), _NOW)
+    .order_by(Staff.id)
+)
+_CANDIDATES = (
+    select(Staff.person_id, Staff.role, Staff.area_id, Staff.domains, Staff.last_assigned_at, _HELD_LOAD)
+    .join(Person, Person.id == Staff.person_id)
+    .where(
+        Staff.area_id.in_(bindparam("areas", expanding=True)),
+        _NOW,
+        Person.unreachable_at.is_(None),
+        Person.erased_at.is_(None),
+        or_(Staff.area_id == bindparam("area_id"), Staff.role == Role.MANAGER),
+    )
+)
+_MANAGERS = (
+    select(Staff.person_id)
+    .join(Person, Person.id == Staff.person_id)
+    .where(Staff.area_id == bindparam("area_id"), Staff.role == Role.MANAGER, _NOW, Person.unreachable_at.is_(None))
+    .distinct()
+)
+_ASSIGNED = update(Staff).where(Staff.person_id == bindparam("of")).values(last_assigned_at=bindparam("now"))
+_FACTS = select(LocalFact).where(
+    LocalFact.area_id.in_(bindparam("areas", expanding=True)),
+    LocalFact.service_id.in_(bindparam("services", expanding=True)),
+)
+_UNSEEN = {"synchronize_session": False}

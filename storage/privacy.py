@@ -10,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Role
 from storage import case_privacy
+from storage.case_tables import OneTimeNotice, OutsideTransfer, Refusal
+from storage.database import remembered
 from storage.outbox import REPLY
+from storage.people import POSTS
 from storage.tables import (
     Conversation,
     Invite,
@@ -40,9 +43,21 @@ async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
     said = (
         (await session.execute(select(Message).where(Message.request_id.in_(ids)).order_by(Message.id))).scalars().all()
     )
+    told = (
+        (
+            await session.execute(
+                select(OneTimeNotice).where(OneTimeNotice.request_id.in_(ids)).order_by(OneTimeNotice.id)
+            )
+        )
+        .scalars()
+        .all()
+    )
     ratings = (
         (await session.execute(select(Rating).where(Rating.request_id.in_(ids)).order_by(Rating.id))).scalars().all()
     )
+    handed = await session.execute(select(OutsideTransfer).where(OutsideTransfer.request_id.in_(ids)))
+    refused = await session.execute(select(Refusal).where(Refusal.request_id.in_(ids)))
+    elsewhere = [(row.request_id, row.body, row.contact) for row in (*handed.scalars(), *refused.scalars())]
     return {
         "name": person.name,
         "phone": person.phone,
@@ -62,6 +77,12 @@ async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
                 "recorded_at": _iso(r.created_at),
                 "status": r.status.value,
                 "outcome": r.outcome,
+                "elsewhere": [{"body": b, "contact": c} for request_id, b, c in elsewhere if request_id == r.id],
+                "told": [
+                    {"at": _iso(n.created_at), "delivered_at": _iso(n.delivered_at), "content": n.content}
+                    for n in told
+                    if n.request_id == r.id
+                ],
                 "messages": [
                     {
                         "at": _iso(m.created_at),
@@ -88,6 +109,7 @@ async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
             for r in mine
         ],
         "mediations": await case_privacy.about(session, person),
+        **await case_privacy.aftercare(session, person),
     }
 
 
@@ -103,10 +125,12 @@ async def erase(session: AsyncSession, person: Person, now: datetime) -> None:
     await _blank_requests(session, own)
     await _blank_chats(session, person, own, now)
     await case_privacy.blank(session, person, own, now)
+    await case_privacy.blank_contacts(session, person, own)
     await session.execute(
         update(Message).where(Message.sender_id == person.id).values(channel="", chat_id=0, message_id=0, album=None)
     )
     await session.execute(update(Staff).where(Staff.person_id == person.id, Staff.until.is_(None)).values(until=now))
+    remembered(session, POSTS).pop(person.id, None)
     await session.execute(update(Invite).where(Invite.used_by_id == person.id).values(name=None))
     person.name, person.phone, person.channel, person.chat_id = NAMELESS, None, None, None
     person.area_id = person.consented_at = person.consent_version = None
@@ -120,6 +144,9 @@ async def _blank_requests(session: AsyncSession, own: Any) -> None:
     await session.execute(update(Message).where(Message.request_id.in_(own)).values(text="", files=[], earlier=[]))
     await session.execute(update(Note).where(Note.request_id.in_(own)).values(text="", salt=""))
     await session.execute(update(Rating).where(Rating.request_id.in_(own)).values(comment=None))
+    for elsewhere in (OutsideTransfer, Refusal):
+        await session.execute(update(elsewhere).where(elsewhere.request_id.in_(own)).values(body="", contact=""))
+    await session.execute(update(OneTimeNotice).where(OneTimeNotice.request_id.in_(own)).values(content={}))
 
 
 async def _blank_chats(session: AsyncSession, person: Person, own: Any, now: datetime) -> None:

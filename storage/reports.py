@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import OPEN, Intake, Role, Status
 from knowledge.periods import Period, Unit
 from knowledge.satisfaction import POOR, Summary, together
+from storage.database import UTCDateTime
 from storage.figures import By, Scope, satisfaction
 from storage.ledger import Rules
 from storage.outbox import OutboxWriter
@@ -26,7 +27,7 @@ def overdue(now: datetime) -> ColumnElement[bool]:
         Request.status.in_(OPEN),
         or_(
             and_(Request.acknowledged_at.is_(None), Request.acknowledge_by < now),
-            Request.resolve_by < now,
+            Request.resolve_by < func.coalesce(Request.paused_at, literal(now, UTCDateTime())),
         ),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace as changed
 from datetime import date, datetime
 
-from sqlalchemy import delete, or_, select, true, update
+from sqlalchemy import and_, bindparam, delete, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge import rota as rules
@@ -13,10 +13,14 @@ from knowledge.deadlines import WorkingTime
 from knowledge.lifecycle import OPEN, Role, Status
 from knowledge.responsibility import Candidate
 from knowledge.rota import Member, Rota
+from storage.database import remembered
 from storage.outbox import OutboxWriter
-from storage.people import People, PeopleError, current
+from storage.people import POSTS, People, PeopleError, current
 from storage.rota_tables import Duty, Leave
 from storage.tables import Area, Person, Request, Staff
+
+_DUTIES = select(Duty).where(Duty.area_id == bindparam("area_id")).order_by(Duty.id)
+_LEAVES = select(Leave).where(Leave.area_id == bindparam("area_id")).order_by(Leave.first, Leave.id)
 
 
 async def read(session: AsyncSession, area_id: int, now: datetime, *, everybody: bool = False) -> Rota:
@@ -24,8 +28,8 @@ async def read(session: AsyncSession, area_id: int, now: datetime, *, everybody:
     who cannot be reached just now, to keep what is written for them."""
     members = await _members(session, area_id, now, everybody)
     known = {member.person_id for member in members}
-    duties = await session.execute(select(Duty).where(Duty.area_id == area_id).order_by(Duty.id))
-    leaves = await session.execute(select(Leave).where(Leave.area_id == area_id).order_by(Leave.first, Leave.id))
+    duties = await session.execute(_DUTIES, {"area_id": area_id})
+    leaves = await session.execute(_LEAVES, {"area_id": area_id})
     return Rota(
         members,
         tuple(_duty(row) for row in duties.scalars() if row.person_id in known),
@@ -197,13 +201,19 @@ async def cancel_leave(session: AsyncSession, area_id: int, leave_id: int) -> Le
 
 
 async def held(session: AsyncSession, area_ids: Iterable[int], person_id: int) -> list[Request]:
-    """Requests of these areas that somebody still owes work on, or would if the resident said 还没解决."""
+    """Requests of these areas that somebody still owes work on, is asked to take, or would owe it if the resident
+    said 还没解决."""
     rows = await session.execute(
         select(Request)
         .where(
             Request.area_id.in_(list(area_ids)),
-            Request.status.in_([*OPEN, Status.RESOLVED]),
-            or_(Request.first_responder_id == person_id, Request.handler_id == person_id),
+            or_(
+                and_(Request.first_responder_id == person_id, Request.status.in_([*OPEN, Status.RESOLVED])),
+                and_(
+                    or_(Request.handler_id == person_id, Request.offered_to_id == person_id),
+                    Request.status.in_(OPEN),
+                ),
+            ),
         )
         .order_by(Request.id)
     )
@@ -230,6 +240,21 @@ async def end_post(session: AsyncSession, area_id: int, person_id: int, now: dat
         update(Leave).where(Leave.area_id == area_id, Leave.substitute_id == person_id).values(substitute_id=None)
     )
     await session.flush()
+    remembered(session, POSTS).pop(person_id, None)
+
+
+async def standing_in(session: AsyncSession, area_id: int, person_ids: Sequence[int], day: date) -> list[int]:
+    """The substitutes (AB岗) of those of them who are on leave in the area on this day."""
+    rows = await session.execute(
+        select(Leave.substitute_id).where(
+            Leave.area_id == area_id,
+            Leave.person_id.in_(person_ids),
+            Leave.first <= day,
+            Leave.last >= day,
+            Leave.substitute_id.is_not(None),
+        )
+    )
+    return [substitute for substitute in rows.scalars() if substitute is not None]
 
 
 # -- who answers (rule 1), and where nobody does

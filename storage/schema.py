@@ -1,25 +1,57 @@
 """The schema: brought up to date by the packaged migrations, and never run against a newer one."""
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_REVISION = re.compile(r'^(down_)?revision = (?:"(.+)"|None)$', re.MULTILINE)
 
 
 class SchemaError(Exception):
     """The database has a schema that this version does not know."""
 
 
-def config() -> Config:
+def config() -> "Config":
     """Alembic's configuration: the packaged scripts, no ini file."""
+    from alembic.config import Config
+
     made = Config()
-    made.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    made.set_main_option("script_location", str(_SCRIPTS))
     return made
+
+
+def revisions() -> list[str]:
+    """The packaged revisions, from the first to the newest. Read from the scripts as text: alembic takes longer to
+    load than everything else that a start does to the database, and is needed only when something is to change."""
+    after: dict[str | None, str] = {}
+    for script in (_SCRIPTS / "versions").glob("*.py"):
+        named = {bool(down): name or None for down, name in _REVISION.findall(script.read_text("utf-8"))}
+        if (name := named.get(False)) is not None:
+            after[named.get(True)] = name
+    line: list[str] = []
+    while (following := after.get(line[-1] if line else None)) is not None:
+        line.append(following)
+    return line
+
+
+async def current(database: Database) -> str | None:
+    """The revision that the database has; None when it is empty."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_current)
+
+
+def judge(revision: str | None) -> None:
+    """:raises SchemaError: this program does not know the revision"""
+    if revision is not None and revision not in revisions():
+        raise SchemaError(f"the database has schema {revision}, which this version does not know: upgrade the program")
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
@@ -27,14 +59,9 @@ async def upgrade(database: Database, revision: str = "head") -> None:
 
     :raises SchemaError: the database is newer than this program
     """
-    async with database.engine.connect() as connection:
-        current = await connection.run_sync(_current)
-        await connection.rollback()
-    scripts = ScriptDirectory.from_config(config())
-    known = {script.revision for script in scripts.walk_revisions()}
-    if current is not None and current not in known:
-        raise SchemaError(f"the database has schema {current}, which this version does not know: upgrade the program")
-    if revision == "head" and current == scripts.get_current_head():
+    found = await current(database)
+    judge(found)
+    if revision == "head" and found == revisions()[-1]:
         return
     async with database.engine.begin() as connection:
         await connection.run_sync(_upgrade, revision)
@@ -47,16 +74,22 @@ async def downgrade(database: Database, revision: str) -> None:
 
 
 def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def _upgrade(connection: Connection, revision: str) -> None:
+    from alembic import command
+
     made = config()
     made.attributes["connection"] = connection
     command.upgrade(made, revision)
 
 
 def _downgrade(connection: Connection, revision: str) -> None:
+    from alembic import command
+
     made = config()
     made.attributes["connection"] = connection
     command.downgrade(made, revision)

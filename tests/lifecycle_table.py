@@ -48,13 +48,15 @@ take_reopen      D     first_responder handler manager
 revise           C     resident
 close_unrated    D     system
 rectify          PSDC  system
-rectify_contact  PSDC  manager
+rectify_contact  PSDC  manager resident
 rectify_complex  PSDC  manager
 rectify_settle   PSDC  manager
 follow_up        PSDC  manager
+claim            RPSDCW resident
 warn             RP    system
 breach           RP    system
 escalate         RP    system
+reckon           RPS   system
 """
 
 ALLOWED = frozenset(

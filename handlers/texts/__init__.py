@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_datetime
 from fluent.runtime import FluentBundle, FluentResource
 
@@ -78,8 +79,13 @@ class Texts:
     def when(moment: datetime, language: str, zone: ZoneInfo) -> Markup:
         """A moment as people write it, in the area's zone."""
         known = language if language in _LOCALES else LANGUAGES[0]
-        locale = _LOCALES[known].replace("-", "_")
-        return Markup(format_datetime(moment.astimezone(zone), _WHEN[known], locale=locale))
+        return Markup(format_datetime(moment.astimezone(zone), _WHEN[known], locale=_babel(known)))
+
+
+@cache
+def _babel(language: str) -> Locale:
+    """How dates are written; to find it by its name takes longer than to write the date."""
+    return Locale.parse(_LOCALES[language], sep="-")
 
 
 @dataclass(frozen=True)

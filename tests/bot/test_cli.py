@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import json
 import re
 import socket
 import sqlite3
@@ -12,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
-from bot.__main__ import cli
+from bot.__main__ import cli, start
 from bot.settings import PREFIX
 from knowledge.lifecycle import Role
 from knowledge.numbers import spoken
@@ -225,6 +226,22 @@ def test_export_audit_erase(database_file: Path, database_url: str, matcher: obj
     assert number in run("audit", code=1).stdout
 
 
+def test_outcomes_feed_the_suggestions(database_file: Path, database_url: str, matcher: object, tmp_path: Path) -> None:
+    """A need that went to the general window is an unmet one; the file is its owner's, and stderr has no words."""
+    from knowledge.__main__ import main
+
+    closed_request(database_url, matcher, tmp_path)
+    result = run("outcomes", *DAY, "--out", "outcomes.jsonl", "--area", "HJ")
+    assert result.stderr == "outcomes.jsonl: 1 needs\n"
+    file = Path("outcomes.jsonl")
+    assert json.loads(file.read_text()) == {"text": "楼道灯坏了", "offered": [], "chosen": "general.window"}
+    assert file.stat().st_mode & 0o077 == 0
+    assert main(["suggest", "outcomes.jsonl"]) == 0
+    fails("outcomes", *DAY, "--out", "x.jsonl", "--area", "NO", code=2, words="there is no area 'NO'")
+    fails("outcomes", *DAY, "--out", "nowhere/x.jsonl", code=1, words="nowhere/x.jsonl: ")
+    fails("outcomes", "--from", "2026-11-30", "--to", "2026-11-01", "--out", "x", code=2, words="not before --from")
+
+
 def test_small_commands_do_not_load_the_chat_library() -> None:
     """They answer at once: loading it takes longer than all they do."""
     import subprocess
@@ -236,3 +253,22 @@ def test_small_commands_do_not_load_the_chat_library() -> None:
     )
     root = Path(__file__).resolve().parents[2]
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["area"],
+        ["nosuch"],
+        ["invite"],
+        ["invite", "boss", "--area", "HJ"],
+        ["erase"],
+        ["export", "--from", "yesterday", "--to", "2026-01-01", "--out", "a.csv"],
+    ],
+)
+def test_wrong_use_is_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """No box, no usage text: a line that a log or a colleague on the phone can pass on."""
+    assert start(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1

@@ -213,11 +213,9 @@ async def full(world: World) -> AsyncIterator[None]:
 async def locked(world: World) -> AsyncIterator[None]:
     """Another process holds the database, and nobody has the patience to wait."""
 
-    def impatient(connection: Any, *_: Any) -> None:
-        connection.cursor().execute("PRAGMA busy_timeout=20")
-
-    engine = world.app.database.engine.sync_engine
-    event.listen(engine, "checkout", impatient)
+    driver = world.app.database.driver
+    assert driver is not None
+    patience, driver.patience = driver.patience, 0.02
     path = str(world.app.database.url.database)
     other = sqlite3.connect(path, isolation_level=None, timeout=10, check_same_thread=False)
     await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
@@ -226,7 +224,7 @@ async def locked(world: World) -> AsyncIterator[None]:
     finally:
         other.execute("ROLLBACK")
         other.close()
-        event.remove(engine, "checkout", impatient)
+        driver.patience = patience
 
 
 @pytest.mark.parametrize("trouble", [full, locked])

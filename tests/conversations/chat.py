@@ -311,15 +311,16 @@ class Actor:
         return await self.says(None, voice={"file_id": "voice-1", "file_unique_id": "v", "duration": 3})
 
     async def clicks(self, label: str, shown: Shown | None = None) -> None:
-        """Press the newest button whose words contain `label`."""
+        """Press the newest button of that label, or with `label` in it where none is just that."""
         found = [
-            (message, data)
+            (words != label, message, data)
             for message in ([shown] if shown else reversed(self.shown))
             for words, data in message.buttons
             if label in words
         ]
         assert found, f"{self.name} has no button {label!r}:\n{self.transcript()}"
-        await self.presses(found[0][1], found[0][0])
+        _, message, data = min(found, key=lambda button: button[0])
+        await self.presses(data, message)
 
     async def presses(self, data: str, shown: Shown | None = None) -> None:
         """Press a button with this callback data, forged or real."""

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 
 from handlers.desk import Act
 from storage import conversations
-from storage.tables import Base, Event, Message, Request
+from storage.tables import Base, Event, Message, Person, Request
 from tests.conversations.chat import Actor, World
 
 MEALS = "屋头没人煮饭，社区有没有送饭的"
@@ -52,6 +52,14 @@ async def finished(world: World, outcome: str = "已安排送饭到家", **more:
     await worker.says(outcome)
     resident.sees("解决")
     return resident, worker, request
+
+
+async def speaks(world: World, actor: Actor, language: str) -> None:
+    """Somebody reads another language from now on."""
+    async with world.app.database.write() as session:
+        person = await session.get(Person, (await world.who(actor)).id)
+        assert person is not None
+        person.language = language
 
 
 async def standing(world: World, actor: Actor) -> conversations.Chat:

@@ -28,9 +28,18 @@ async def intake(
         await worker.clicks("没有电话")
     else:
         await worker.says(phone)
+    await agreed(worker)
     worker.sees(f"{name}要办什么事")
     await worker.says(need)
     worker.sees("登记成哪一项")
+
+
+async def agreed(worker: Actor) -> None:
+    """No contact of their own, and the consent read out."""
+    worker.sees("平时联系谁")
+    await worker.clicks("就联系本人")
+    worker.sees("请念给")
+    await worker.clicks("念了，同意")
 
 
 async def served(world: World) -> Person:
@@ -50,12 +59,26 @@ async def test_rule_2_who_was_asked_answers(world: World, way: str, kept: Intake
     await worker.clicks("老年助餐")
     card = worker.sees("新诉求", "周婆婆（139****1234）", "办理中")
     worker.sees("已登记周婆婆的诉求", "261123-0001-", "您是首问责任人")
-    assert [words for words, _ in card.buttons] == ["联系居民", "转办", "办结", "看电话", "经过"]
+    assert [words for words, _ in card.buttons] == [
+        "联系居民",
+        "一次性告知",
+        "补正",
+        "转办",
+        "申请延期",
+        "办结",
+        "看电话",
+        "经过",
+    ]
     [request] = await world.requests()
     assert (request.intake, request.status) == (kept, Status.IN_PROGRESS)
     assert request.first_responder_id == request.handler_id == (await world.who(worker)).id
     person = await served(world)
-    assert (person.name, person.phone, person.chat_id, person.consented_at) == ("周婆婆", "13900001234", None, None)
+    assert (person.name, person.phone, person.chat_id, person.consented_at) == (
+        "周婆婆",
+        "13900001234",
+        None,
+        world.now,
+    )
     assert await events(world) == ["record", "acknowledge"]
 
 
@@ -87,7 +110,7 @@ async def test_what_is_no_phone_number(world: World, typed: str) -> None:
     await worker.says(typed)
     worker.sees("不像电话")
     await worker.clicks("没有电话")
-    worker.sees("要办什么事")
+    worker.sees("平时联系谁")
 
 
 async def test_a_contact_card_is_a_phone_number(world: World) -> None:
@@ -97,7 +120,7 @@ async def test_a_contact_card_is_a_phone_number(world: World) -> None:
     await worker.clicks("打电话")
     await worker.says("周婆婆")
     await worker.says(contact={"phone_number": "+86 13900001234", "first_name": "周婆婆"})
-    worker.sees("要办什么事")
+    await agreed(worker)
     await worker.says("灯坏了")
     await worker.clicks("其他诉求")
     assert (await served(world)).phone == "+8613900001234"
@@ -133,6 +156,7 @@ async def test_a_picture_alone_is_a_need(world: World) -> None:
     await worker.clicks("来窗口")
     await worker.says("周婆婆")
     await worker.clicks("没有电话")
+    await agreed(worker)
     await worker.photo()
     worker.sees("登记成哪一项")
     await worker.clicks("其他诉求")
@@ -168,6 +192,8 @@ async def test_talking_to_somebody_without_a_chat(world: World) -> None:
     worker.sees("没有用聊天", "请打电话")
     await worker.says("说好明天来")
     worker.sees("没有送到，只留了记录")
+    worker.sees("已记下", "没有用聊天")
+    assert "已转给" not in worker.transcript()
     await worker.says("说完了")
     await worker.says("我的任务")
     await worker.clicks("老年助餐")

@@ -13,12 +13,14 @@ pytestmark = pytest.mark.usefixtures("nothing_fails")
 
 ACTS = (
     "open", "contact", "supply", "acknowledge", "transfer", "resolve", "look_up", "replace", "files", "urge",
-    "withdraw", "history", "settle", "levels", "rate", "reason", "reopen", "whose", "nonsense",
+    "withdraw", "history", "settle", "levels", "rate", "reason", "reopen", "whose", "call", "call-rate",
+    "call-reason", "call-reopen", "call-missed", "call-pass", "slip", "claim-resident", "claim-contact", "nonsense",
 )  # fmt: skip
 PICKS = (
     "consent", "area", "change-area", "human", "confirm", "not", "service", "domains", "domain", "mine", "skip", "end",
     "new", "drop", "elder", "language", "data", "leave", "cancel", "behalf", "no-phone", "behalf-as", "overview",
-    "list", "export", "tasks", "nonsense",
+    "list", "export", "tasks", "mending", "calls", "claim", "behalf-known", "behalf-area", "behalf-contact",
+    "behalf-no-number", "behalf-relation", "behalf-consent", "nonsense",
 )  # fmt: skip
 
 

@@ -80,6 +80,7 @@ async def test_export_as_a_workbook(world: World) -> None:
     await manager.clicks("本月")
     await manager.clicks("Excel")
     manager.sees("正在做")
+    assert manager.last.kind == "document"  # the file comes after the word that it will
     [(name, content)] = documents(manager).items()
     assert name == "满意度汇总-20261101.xlsx"
     book = openpyxl.load_workbook(io.BytesIO(content))

@@ -161,3 +161,32 @@ async def test_a_request_closed_in_silence_offers_no_change_of_a_rating(world: W
     resident.sees("未评价")
     await resident.says("我的诉求")
     assert [words for words, _ in resident.sees("已结案").buttons] == ["还没解决", "经过"]
+
+
+async def test_a_slip_in_a_number_is_said_so(world: World) -> None:
+    """The check digit is there for this: the number is neither passed on nor taken for a need."""
+    resident, worker, request = await asked(world)
+    wrong = f"{request.number[:-1]}{(int(request.number[-1]) + 1) % 10}"
+    await resident.says(wrong)
+    await resident.clicks("我的诉求", resident.sees("编号对不上"))
+    resident.sees("老年助餐", "编号")
+    worker.sees_not(wrong)
+    assert len(await world.requests()) == 1
+
+
+async def test_a_number_in_a_sentence_says_what_it_is_about(world: World) -> None:
+    """With several open, whoever says the number need not choose: a question opens it, more goes to its worker."""
+    resident, worker, first = await asked(world)
+    await record(world, resident, JOBS)
+    await resident.says(f"编号{first.number}怎么样了")
+    assert "老年助餐" in resident.sees("首问责任人").text
+    await resident.says(f"{first.number}这件不要放辣椒，她胃不好")
+    resident.sees("已转给", "0001")
+    worker.sees("老年助餐", "不要放辣椒")
+
+
+async def test_somebody_elses_number_in_a_sentence_opens_nothing(world: World) -> None:
+    _, _, request = await asked(world)
+    other = await world.resident("王大爷")
+    await other.says(f"编号{request.number}怎么样了")
+    assert not any("张秀英" in shown.text or "老年助餐" in shown.text for shown in other.unread)

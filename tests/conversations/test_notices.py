@@ -32,7 +32,15 @@ async def test_everybody_who_must_know_hears_of_it(world: World) -> None:
     await resident.clicks("还没解决")
     again = worker.sees("居民说还没解决", "答应的时间不变")
     manager.sees("居民说还没解决")
-    assert [words for words, _ in again.buttons] == ["联系居民", "转办", "办结", "经过"]
+    assert [words for words, _ in again.buttons] == [
+        "联系居民",
+        "一次性告知",
+        "补正",
+        "转办",
+        "申请延期",
+        "办结",
+        "经过",
+    ]
     assert sum("还没解决" in shown.text for shown in worker.shown) == 1
 
 

@@ -277,3 +277,15 @@ async def test_doubtful_danger_in_a_talk_adds_the_number(world: World) -> None:
     await resident.says("以前想过自杀")
     resident.sees("12356")
     worker.sees("以前想过自杀")
+
+
+async def test_a_picture_in_a_talk_is_for_the_talk_whatever_its_caption(world: World) -> None:
+    """A caption that sounds like another service makes no new need of a picture somebody waits for."""
+    resident, worker, _ = await asked(world)
+    await resident.says("我的诉求")
+    await resident.clicks("补充说明")
+    await resident.says("这两天都要")
+    await resident.photo("低保证")
+    worker.sees("低保证")
+    await resident.says("我还要办低保")
+    resident.sees("最低生活保障")

@@ -46,6 +46,7 @@ def test_buttons_are_what_the_lifecycle_allows() -> None:
     """In every status and for every set of roles the buttons are exactly the allowed acts that have one."""
     voice = Voice(texts(), "zh", False, None)  # type: ignore[arg-type]
     shown = {"acknowledge", "contact", "transfer", "resolve", "look_up", "replace"}
+    shown |= {"notify", "ask_supplement", "supplemented", "ask_extension"}
     staff = (Role.FIRST_RESPONDER, Role.HANDLER, Role.RECEIVER, Role.MANAGER)
     for status, count in itertools.product(Status, range(5)):
         for roles in itertools.combinations(staff, count):
@@ -62,7 +63,7 @@ def test_the_residents_buttons_are_what_the_lifecycle_allows() -> None:
         choices = cards.resident_choices(voice, Request(id=1, status=status), rated=True)
         acts = {Act.unpack(choice.data).act for choice in choices} - {"history"}
         allowed = {a.value for a, s, r in ALLOWED if (s, r) == (status, Role.RESIDENT)}
-        buttons = {"rate", "reopen", "supply", "urge", "withdraw", "revise"} & allowed
+        buttons = {"rate", "reopen", "supplemented", "supply", "urge", "withdraw", "revise"} & allowed
         if status is Status.RESOLVED:
             buttons -= {"supply"}  # words need no button
         assert acts == {"levels" if act == "revise" else act for act in buttons}, status
@@ -91,7 +92,7 @@ async def test_taking_it(world: World) -> None:
     card = worker.sees("新诉求")
     await worker.clicks("受理", card)
     taken = worker.sees("已受理", "张秀英已经知道", "12月2日（周三）18:00")
-    assert labels(taken.buttons) == ["联系居民", "转办", "办结", "经过"]
+    assert labels(taken.buttons) == ["联系居民", "一次性告知", "补正", "转办", "申请延期", "办结", "经过"]
     resident.sees("李敏已受理您的「老年助餐」")
     await worker.clicks("受理", card)
     worker.sees("已经受理过了")

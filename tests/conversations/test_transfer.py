@@ -135,7 +135,8 @@ async def test_who_is_offered(world: World) -> None:
     await world.staff("王芳", Role.MANAGER)
     await world.staff("外社区", area="DS")
     await worker.clicks("转办")
-    assert [words for words, _ in worker.last.buttons] == [*sorted(["周强", "王芳"]), "取消"]
+    words = [words for words, _ in worker.last.buttons]
+    assert words == [*sorted(["周强", "王芳"]), "办不了，报备", "事项不对，更正", "取消"]
     outsider = (await world.who(world.people[max(world.people)])).id
     await worker.presses(Act(act="transfer", id=request.id, arg=str(outsider)).pack())
     worker.sees("对方不在这个社区任职")

@@ -172,16 +172,11 @@ def test_legal_aid_is_assigned_three_days_after_the_decision() -> None:
 @pytest.mark.parametrize(
     ("length", "due_at", "start", "end", "moved"),
     [
-        ("5wd", "11-30 18:00", "11-24 10:00", "11-26 15:00", "12-02 18:00"),  # Tuesday to Thursday: two days
-        ("5wd", "11-30 18:00", "11-24 10:00", "11-24 15:00", "11-30 18:00"),  # brought the same day
-        ("5wd", "11-30 18:00", "11-27 10:00", "11-29 15:00", "11-30 18:00"),  # over the weekend
-        (
-            "5wd",
-            "02-25 18:00",
-            "02-13 10:00",
-            "02-24 09:10",
-            "02-27 18:00",
-        ),  # over Spring Festival: 14 and 24
+        ("5wd", "11-30 18:00", "11-24 10:00", "11-26 15:00", "12-03 14:00"),  # 7 + 8 + 5 hours of service
+        ("5wd", "11-30 18:00", "11-24 10:00", "11-24 15:00", "12-01 14:00"),  # brought the same day: 4 hours
+        ("5wd", "11-30 18:00", "11-24 18:00", "11-25 09:00", "11-30 18:00"),  # over a night: nothing
+        ("5wd", "11-30 18:00", "11-27 10:00", "11-29 15:00", "12-01 17:00"),  # Friday's 7 hours, not the weekend
+        ("5wd", "02-25 18:00", "02-13 10:00", "02-24 09:10", "02-27 17:10"),  # over Spring Festival: 13, 14 and 24
         ("7d", "11-30 23:59:59", "11-24 10:00", "11-26 15:00", "12-03 04:59:59"),  # the whole 2 days 5 hours
         ("2h", "11-24 10:00", "11-23 17:30", "11-24 09:10", "11-24 10:40"),  # forty minutes of service
         ("5wd", "11-30 18:00", "12-01 10:00", "12-09 15:00", "11-30 18:00"),  # broken before the pause

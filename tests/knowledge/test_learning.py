@@ -22,6 +22,13 @@ def test_a_phrase_the_matcher_missed_is_proposed_once_with_its_count(matcher: Ma
     assert proposal.phrase == outcomes[0].text
 
 
+def test_words_that_were_withheld_count_only_as_choices(matcher: Matcher) -> None:
+    """An empty text is no phrase and no unmet need."""
+    found = suggest(matcher, [Outcome("", ("elderly.meals",), GENERAL), Outcome(" ", ("elderly.meals",), GENERAL)])
+    assert (found.phrases, found.unmet) == ((), ())
+    assert [(pair.offered, pair.chosen, pair.times) for pair in found.confused] == [("elderly.meals", GENERAL, 2)]
+
+
 def test_confused_pairs_say_whether_a_question_is_written(matcher: Matcher) -> None:
     """Pairs people had to correct, most frequent first."""
     contrast = matcher.catalogue.contrasts[0]

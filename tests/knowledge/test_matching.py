@@ -125,18 +125,15 @@ def test_english_is_offered_a_choice_when_it_names_a_service(matcher: Matcher) -
 
 def test_two_services_that_tie_bring_their_question(matcher: Matcher) -> None:
     """The question written for the pair is handed on only when the pair is in doubt."""
-    contrasts = [
-        match.contrast
-        for text in (
-            "老人没人养想要赡养费",
-            "子女不给赡养费",
-            "离婚",
-            "公司欠薪想解决",
-            "养老金停发了",
-            "车祸赔偿谈不拢",
-        )
-        if (match := matcher.match(text)).contrast is not None and match.band is Band.CHOOSE
-    ]
+    lists = matcher.catalogue
+    contrasts = []
+    for written in lists.contrasts:
+        one, other = (lists.service(id) for id in written.between)
+        match = matcher.match(f"{one.aliases[0]}，{other.aliases[0]}")
+        if match.contrast is not None:
+            assert match.band is Band.CHOOSE
+            assert {candidate.id for candidate in match.ranked[:2]} == set(match.contrast.between)
+            contrasts.append(match.contrast)
     assert contrasts
     for contrast in contrasts:
         assert len(contrast.choices) == 2
@@ -263,13 +260,28 @@ def test_leaving_a_phrase_out_costs_little() -> None:
     texts = ["没人做饭", "送饭上门", "帮忙洗澡", "上门洗澡", "食堂吃饭", "澡堂洗澡"]
     targets = np.eye(2, dtype=np.float32)[[0, 0, 1, 1, 0, 1]]
     examples = Examples(texts, marks)
-    left_out = fit(examples.gram.copy(), targets, 0.3).left_out
+    gram = np.tril(examples.gram()) + np.tril(examples.gram(), -1).T
+    left_out = fit(gram.copy(), targets, 0.3).left_out
     kept = [0, 1, 2, 3, 4]
-    part = fit(examples.gram[np.ix_(kept, kept)].copy(), targets[kept], 0.3)
-    assert np.allclose(left_out[5], examples.gram[5, kept] @ part.dual, atol=1e-4)
-    classifier = Classifier.of(["a", "b"], examples, fit(examples.gram.copy(), targets, 0.3).dual)
+    part = fit(gram[np.ix_(kept, kept)].copy(), targets[kept], 0.3)
+    assert np.allclose(left_out[5], gram[5, kept] @ part.dual, atol=1e-4)
+    classifier = Classifier.of(["a", "b"], examples, fit(gram, targets, 0.3).dual)
     assert classifier.scores("澡堂").argmax() == 1
     assert not classifier.scores("xyz").any()
+
+
+def test_the_fit_in_blocks_is_the_fit_of_the_whole_matrix() -> None:
+    """More examples than one block and one strip hold, only the lower half given: as by a general inverse."""
+    from knowledge.model import fit
+
+    points = np.random.default_rng(7).normal(size=(1300, 40)).astype(np.float32) / 6
+    targets = np.eye(3, dtype=np.float32)[np.arange(1300) % 3]
+    gram = points @ points.T
+    result = fit(np.tril(gram), targets, 0.3)
+    inverse = np.linalg.inv(gram.astype(float) + 0.3 * np.eye(1300))
+    dual = inverse @ (targets - 1 / 3)
+    assert np.allclose(result.dual, dual, atol=1e-3)
+    assert np.allclose(result.left_out, targets - 1 / 3 - dual / np.diag(inverse)[:, None], atol=1e-3)
 
 
 def test_thousands_of_services_answer_in_time(tmp_path: Path, matcher: Matcher) -> None:

@@ -150,3 +150,21 @@ def test_what_is_no_number_is_not_spoken() -> None:
     """A typing error is not dressed up as a number."""
     with pytest.raises(ValueError, match="check digit"):
         numbers.spoken("26112300425")
+
+
+@pytest.mark.parametrize(
+    "text", ["261123-0042-5", "26112300425", "２６１１２３００４２５", "261123-042-4", "261123 0042 5"]
+)
+def test_a_number_with_a_digit_wrong_is_known_as_one(text: str) -> None:
+    """Whoever types a number with a slip in it hears so, instead of having it taken for words."""
+    assert numbers.read(text) is None
+    assert numbers.mistyped(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["261123-0042-4", "13812345678", "138 1234 5678", "023-12345678", "02312345678", "2026-11-26", "20261126", "110",
+     "500112194501011234", "400-800-1234", "5001234567890", "编号261123-0042-5", ""],
+)  # fmt: skip
+def test_other_numbers_are_not_taken_for_a_mistyped_one(text: str) -> None:
+    assert not numbers.mistyped(text)

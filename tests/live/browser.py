@@ -24,6 +24,11 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
+def links(output: str) -> list[str]:
+    """The links to the demo, in the order in which they were printed last: resident, worker, manager."""
+    return re.findall(r"https?://\S+/(?:\?start=\S+|enter/\S+)", output)[-3:]
+
+
 @asynccontextmanager
 async def chrome(path: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:

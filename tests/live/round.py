@@ -133,8 +133,11 @@ class Story:
         await self.manager.send("总览")
 
     async def figures_are_right(self) -> None:
-        shown = await self.manager.sees("登记 1 件")
-        assert "评价 1 件" in shown.text
+        told = [(await self.manager.sees("总览")).text]
+        if "登记 1 件" not in told[0]:  # the month turned while the round was played
+            await self.manager.click("上月")
+            told.append((await self.manager.sees("登记 1 件")).text)
+        assert any("评价 1 件" in text for text in told)
 
     async def manager_exports(self) -> None:
         await self.manager.click("导出满意度")

@@ -1,16 +1,10 @@
 """The whole round on the web chat: the demo's three links in one browser, the server killed on the way."""
 
-import re
 from pathlib import Path
 
-from tests.live.browser import Visitor, chrome, free_port, phone
+from tests.live.browser import Visitor, chrome, free_port, links, phone
 from tests.live.office import Office
 from tests.live.people import JPEG
-
-
-def _links(output: str) -> list[str]:
-    """The links to the demo, in the order in which they were printed last: resident, worker, manager."""
-    return re.findall(r"https?://\S+/(?:\?start=\S+|enter/\S+)", output)[-3:]
 
 
 async def test_the_whole_round_in_one_browser(chromium: str, tmp_path: Path) -> None:
@@ -19,9 +13,9 @@ async def test_the_whole_round_in_one_browser(chromium: str, tmp_path: Path) -> 
     office = Office(tmp_path, web_port=str(free_port()))
     (picture := tmp_path / "厨房.jpg").write_bytes(JPEG)
     async with office.bot as bot, chrome(chromium) as browser:
-        links = _links(bot.output)
+        entrances = links(bot.output)
         context = await phone(browser)
-        resident, worker, manager = [await Visitor.enter(context, link) for link in links]
+        resident, worker, manager = [await Visitor.enter(context, link) for link in entrances]
 
         await resident.says("屋头没人煮饭，社区有没有送饭的")
         await resident.taps("同意")
@@ -84,7 +78,7 @@ async def test_elder_mode_is_large_and_short(chromium: str, tmp_path: Path) -> N
     office = Office(tmp_path, web_port=str(free_port()))
     async with office.bot as bot, chrome(chromium) as browser:
         context = await phone(browser)
-        resident = await Visitor.enter(context, _links(bot.output)[0])
+        resident = await Visitor.enter(context, links(bot.output)[0])
         await resident.taps("同意")
         await resident.taps("设置")
         await resident.taps("打开长辈模式")

@@ -151,13 +151,14 @@ async def test_once_is_once(any_office: Office, any_url: str) -> None:
 
 
 async def test_old_words_are_forgotten(office: Office) -> None:
-    """Delivered and given-up rows go after a while; what still waits stays, however old."""
+    """Delivered rows go after a while, what was given up once it has been listed; what waits stays, however old."""
     sent, failed, waiting = await write(office, 3)
     await settle(office, await row_of(office, sent), message_ids=())
     await settle(office, await row_of(office, failed), error="Forbidden")
     async with office.database.write() as session:
         assert await outbox.prune(session, NOON) == 0
-        assert await outbox.prune(session, NOON + timedelta(seconds=1)) == 2
+        assert await outbox.prune(session, NOON + timedelta(seconds=1)) == 1
+        assert await outbox.prune(session, NOON + outbox.LISTED + timedelta(seconds=1)) == 1
     async with office.database.read() as session:
         assert list((await session.execute(select(Outbox.id))).scalars()) == [waiting]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from knowledge import numbers
 from knowledge.lifecycle import NotAllowed, Role, Status
-from storage import conversations
+from storage import aftercare_clock, conversations
 from storage.casebook import Casebook
 from storage.database import Database
 from storage.ledger import CaseError, Rules
@@ -211,3 +212,109 @@ async def test_every_event_has_its_place(any_office: Office, rivals: tuple[Datab
     async with any_office.database.read() as session:
         rows = await session.execute(select(Event.position).where(Event.request_id == request.id))
         assert sorted(rows.scalars()) == list(range(1, 13))
+
+
+async def test_rating_in_chat_against_one_taken_on_the_phone(
+    any_office: Office, rivals: tuple[Database, Database]
+) -> None:
+    """Both at once are one rating: whoever comes second is told that it is closed, or it is the one later change."""
+    request, ids = await any_office.resolved(), any_office.ids
+    works = [("rate", ids["张秀英"], 5), ("take_rating", ids["王芳"], 2)]
+    await race(rivals, *(act(any_office.rules, name, request.id, who, level) for name, who, level in works))
+    async with any_office.database.read() as session:
+        [rating] = (await session.execute(select(Rating))).scalars().all()
+    assert (await any_office.request(request)).status is Status.CLOSED
+    assert (rating.level, rating.revised_level, rating.staff_taken) in ((5, None, False), (2, 5, True))
+
+
+async def test_a_rating_taken_down_against_reopening(any_office: Office, rivals: tuple[Database, Database]) -> None:
+    """Said on the phone and tapped at the same moment: the rating and then the reopening, or only the reopening."""
+    request, ids = await any_office.resolved(), any_office.ids
+    results, refusals = await race(
+        rivals,
+        act(any_office.rules, "take_rating", request.id, ids["王芳"], 1),
+        act(any_office.rules, "reopen", request.id, ids["张秀英"]),
+    )
+    now = await any_office.request(request)
+    actions = [e.action for e in await any_office.events(request)][3:]
+    assert (now.status, now.round) == (Status.IN_PROGRESS, 2)
+    assert (actions, len(results), len(refusals)) in (
+        (["take_rating", "rectify", "reopen"], 2, 0),
+        (["reopen"], 1, 1),
+    )
+
+
+async def test_two_managers_settle(any_office: Office, rivals: tuple[Database, Database]) -> None:
+    """One of them has settled it; the other is told that it is done."""
+    request, ids = await any_office.resolved(), any_office.ids
+    await any_office.act("rate", request, "张秀英", 1)
+    works = [act(any_office.rules, "rectify_settle", 1, ids[name], f"{name}处理了") for name in ("王芳", "赵云")]
+    results, refusals = await race(rivals, works[0], works[1])
+    assert (len(results), [getattr(error, "code", "") for error in refusals]) == (1, ["rectified"])
+    assert [e.action for e in await any_office.events(request)].count("rectify_settle") == 1
+
+
+async def test_two_sweeps_open_what_was_missed(any_office: Office, rivals: tuple[Database, Database]) -> None:
+    """Two processes find a manager at last, at the same moment: one rectification."""
+    await any_office.leaves("王芳")
+    await any_office.leaves("赵云")
+    request = await any_office.resolved()
+    await any_office.act("rate", request, "张秀英", 1)
+    await any_office.staff("新经理", Role.MANAGER)
+
+    async def sweep(session: Any) -> Any:
+        return await aftercare_clock.watch_rectifications(session, any_office.rules, NOON)
+
+    results, refusals = await race(rivals, sweep, sweep)
+    assert (sorted(results), refusals) == ([0, 1], [])
+    assert [e.action for e in await any_office.events(request)].count("rectify") == 1
+    assert (await any_office.told("新经理")).count("rectify") == 1
+
+
+async def test_two_managers_decide_at_once(any_office: Office, rivals: tuple[Database, Database]) -> None:
+    """否定报备: one agrees and one sends it back at the same moment; the first holds, the other is told."""
+    await any_office.staff("陈静", Role.MANAGER)
+    request, ids = await any_office.record(), any_office.ids
+    await any_office.act("acknowledge", request, "李敏")
+    await any_office.act("report_refusal", request, "李敏", "不归社区", "区法院", "12368")
+    results, refusals = await race(
+        rivals,
+        act(any_office.rules, "uphold", request.id, ids["王芳"]),
+        act(any_office.rules, "overrule", request.id, ids["陈静"], "接着办"),
+    )
+    assert (len(results), len(refusals)) == (1, 1)
+    now = await any_office.request(request)
+    [decided] = [e.action for e in await any_office.events(request) if e.action in ("uphold", "overrule")]
+    assert now.status is (Status.RESOLVED if decided == "uphold" else Status.IN_PROGRESS)
+
+
+async def test_take_against_withdraw(any_office: Office, rivals: tuple[Database, Database]) -> None:
+    """The colleague takes what the resident withdraws: it ends withdrawn, and was taken before or not at all."""
+    request, ids = await offered(any_office), any_office.ids
+    results, refusals = await race(
+        rivals,
+        act(any_office.rules, "acknowledge", request.id, ids["周强"]),
+        act(any_office.rules, "withdraw", request.id, ids["张秀英"]),
+    )
+    now = await any_office.request(request)
+    actions = [e.action for e in await any_office.events(request)][2:]
+    assert (now.status, now.offered_to_id) == (Status.WITHDRAWN, None)
+    assert (actions, len(results), len(refusals)) in (
+        (["acknowledge", "withdraw"], 2, 0),
+        (["withdraw"], 1, 1),
+    )
+
+
+async def test_outside_against_resolve(any_office: Office, rivals: tuple[Database, Database]) -> None:
+    """Handed outside while the handler resolves it: nobody is left asking after what is done."""
+    request, ids = await any_office.record(), any_office.ids
+    await any_office.act("acknowledge", request, "李敏")
+    day = NOON.date() + timedelta(days=3)
+    await race(
+        rivals,
+        act(any_office.rules, "hand_outside", request.id, ids["王芳"], "区法院", "12368", "要法院判", day),
+        act(any_office.rules, "resolve", request.id, ids["李敏"], "办好了"),
+    )
+    assert (await any_office.request(request)).status is Status.RESOLVED
+    async with any_office.books() as books:
+        assert await books.outside(request.id) is None

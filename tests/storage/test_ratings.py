@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from knowledge.lifecycle import Intake, NotAllowed
+from knowledge.lifecycle import Intake, NotAllowed, Role
 from storage.ledger import CaseError
 from storage.tables import Rating, Request
 from tests.storage.office import Office
@@ -28,7 +28,7 @@ async def test_rule_10_one_rating_and_one_later_change(office: Office) -> None:
     rating = await rating_of(office, request)
     assert (rating.level, rating.revised_level) == (5, 2)
     assert (rating.staff_taken, rating.conflict) == (False, False)
-    assert [e.action for e in await office.events(request)][-2:] == ["rate", "revise"]
+    assert [e.action for e in await office.events(request)][-3:] == ["rate", "revise", "rectify"]
 
 
 async def test_rule_10_the_rating_keeps_who_it_was_then(office: Office) -> None:
@@ -86,9 +86,12 @@ async def test_rule_10_the_database_refuses_a_second_rating(any_office: Office) 
 
 
 async def test_rule_11_a_poor_rating_reaches_the_manager(office: Office) -> None:
-    """差评 is told to the managers as well; a good one only to those who did the work."""
+    """差评 is told to the managers as well, whoever puts it right by its card; a good one only to those who did the
+    work."""
+    await office.staff("何经理", Role.MANAGER)
     good, poor = await office.resolved(), await office.resolved()
     await office.act("rate", good, "张秀英", 3)
     assert "rated" not in await office.told("王芳")
     await office.act("rate", poor, "张秀英", 2)
-    assert (await office.told("王芳"))[-1] == "rated"
+    assert (await office.told("王芳"))[-1] == "rectify"
+    assert (await office.told("何经理"))[-1] == "rated"

@@ -50,3 +50,4 @@ news-relay = : your message was not delivered, only kept on record
 news-relay-edit = : your changed message was not delivered, only kept on record
 news-closed-unrated = has been closed as unrated
 notice-unreachable = { $name } can no longer be reached in the chat (perhaps blocked or deleted). Please check what you have open with them.
+notice-undelivered = Some messages could not be delivered. Please see whom they were for, and tell them by phone or in person.

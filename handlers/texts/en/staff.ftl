@@ -61,3 +61,13 @@ list-all = All
 list-head = { $title }: { $start }–{ $end } of { $total }
 list-none = There are no such requests.
 next-page = Next page
+undelivered = Not delivered
+undelivered-count = Not delivered ({ $count })
+undelivered-head =
+    <b>Not delivered: { $total }</b>
+    { $lines }
+    Please tell them by phone or in person.
+undelivered-line = · { $at } { $name }: { $why }
+undelivered-gone = cannot be reached in the chat
+undelivered-refused = the message was refused
+undelivered-none = Everything was delivered.

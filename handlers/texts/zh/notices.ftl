@@ -50,3 +50,4 @@ news-relay = 您刚才的话没有送到，只留了记录
 news-relay-edit = 您改过的话没有送到，只留了记录
 news-closed-unrated = 已按未评价结案
 notice-unreachable = { $name }在聊天里联系不上了（可能屏蔽或注销了）。请看看手上的事。
+notice-undelivered = 有消息送不到，请看一下是给谁的，打电话或当面告诉他们。

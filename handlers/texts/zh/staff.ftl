@@ -61,3 +61,13 @@ list-all = 全部
 list-head = { $title }：共 { $total } 件，第 { $start }–{ $end } 件
 list-none = 没有这样的诉求。
 next-page = 下一页
+undelivered = 未送达
+undelivered-count = 未送达（{ $count }）
+undelivered-head =
+    <b>未送达：{ $total } 条</b>
+    { $lines }
+    请打电话或当面告诉他们。
+undelivered-line = · { $at } { $name }：{ $why }
+undelivered-gone = 聊天里联系不上了
+undelivered-refused = 消息发不出去
+undelivered-none = 没有送不到的消息。

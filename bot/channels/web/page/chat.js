@@ -1,11 +1,11 @@
 // The page: puts together the line to the server, the list of messages and what one types and taps.
 import { keep, keepHere, kept, Line, stored } from "./line.js";
+import { Scroll } from "./scroll.js";
 import { Talk } from "./talk.js";
 import { h, List, preview } from "./view.js";
 import { t } from "./words.js";
 
 const LONGEST_TEXT = 4096;
-const NEAR = 120; // pixels from the bottom that still count as reading the newest
 const SIZE = "shouwen:size";
 const START = /^[\w-]{1,50}$/;
 
@@ -34,32 +34,17 @@ function setSize(large) {
 }
 setSize(stored(SIZE, false));
 $("size").onclick = () => {
-  const stay = atBottom();
   const large = !document.documentElement.classList.contains("large");
   setSize(large);
   keep(SIZE, large);
   grow();
-  if (stay) toBottom();
+  scroll.keep();
 };
 
 // -- scrolling
 
-function atBottom() {
-  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
-}
-function toBottom() {
-  log.scrollTop = log.scrollHeight;
-  $("down").hidden = true;
-}
-let following = true;
-log.addEventListener("scroll", () => {
-  following = atBottom();
-  if (following) $("down").hidden = true;
-  if (log.scrollTop < 60) older();
-});
-new ResizeObserver(() => following && toBottom()).observe(log);
-$("down").textContent = t("newer");
-$("down").onclick = toBottom;
+const scroll = new Scroll(log, $("down"), (id) => list.get(id)?.wrap);
+log.addEventListener("scroll", () => log.scrollTop < 60 && older());
 
 function older() {
   if (!state.more || state.loading || !list.oldest) return;
@@ -80,7 +65,7 @@ function toast(words) {
 }
 
 const list = new List($("messages"), {
-  settled: () => following && toBottom(),
+  settled: () => scroll.keep(),
   open(file) {
     $("viewer").querySelector("img").src = file.local || `files/${file.name}`;
     $("viewer").querySelector("img").alt = file.title || t("photo");
@@ -102,6 +87,7 @@ const list = new List($("messages"), {
       else other.removeAttribute("aria-pressed");
     }
     line.post({ type: "click", message_id: message.id, data });
+    scroll.expect();
     setTimeout(() => release(choices), 6000);
   },
   menu(message) {
@@ -121,7 +107,6 @@ function release(choices) {
 }
 
 function put(messages, { news }) {
-  const stay = following;
   for (const message of messages) {
     if (!list.get(message.id) && list.oldest && message.id < list.oldest && news) continue; // not scrolled to yet
     const isNew = news && !list.get(message.id) && !message.deleted;
@@ -130,10 +115,10 @@ function put(messages, { news }) {
     if (!isNew || message.mine) continue;
     $("typing").hidden = true;
     if (document.hidden) document.title = `(${(state.unread += 1)}) ${t("title")}`;
-    if (!stay) $("down").hidden = false;
+    scroll.came(message.id);
   }
   setAsked(list.last && !list.last.mine ? list.last.ask : undefined);
-  if (stay) toBottom();
+  scroll.keep();
 }
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
@@ -171,7 +156,9 @@ const line = new Line({
     put(said.messages, { news: false });
     $("older").hidden = !said.more;
     $("welcome").hidden = said.more || isDesk;
-    toBottom();
+    scroll.expect();
+    if (list.last && !list.last.mine) scroll.came(list.last.id);
+    scroll.toEnd();
     // Only now: a whole history is not to be read out.
     setTimeout(() => $("messages").setAttribute("aria-live", "polite"), 500);
     begin(said.messages.length === 0 && !said.more);
@@ -188,7 +175,7 @@ const line = new Line({
   },
   typing() {
     $("typing").hidden = false;
-    if (following) toBottom();
+    scroll.keep();
     clearTimeout(typingTimer);
     typingTimer = setTimeout(() => ($("typing").hidden = true), 6000);
   },
@@ -222,8 +209,7 @@ function begin(empty) {
 function post(form) {
   const thing = line.post(form);
   show(thing);
-  following = true;
-  toBottom();
+  scroll.follow();
 }
 function show(thing) {
   const message = { kind: thing.type, text: thing.text, location: thing.latitude === undefined ? null : thing };
@@ -339,10 +325,7 @@ function setMenu(menu) {
 
 const talk = new Talk(line, list, {
   toast,
-  sent() {
-    following = true;
-    toBottom();
-  },
+  sent: () => scroll.follow(),
   recorded() {
     $("recording").hidden = true;
     $("bar").hidden = false;
@@ -353,7 +336,7 @@ const talk = new Talk(line, list, {
 function openPanel(open) {
   $("panel").hidden = !open;
   $("plus").setAttribute("aria-expanded", String(open));
-  if (following) toBottom();
+  scroll.keep();
 }
 $("plus").onclick = () => openPanel($("panel").hidden);
 for (const [button, input] of [["picture", "pick-picture"], ["document", "pick-file"]]) {
@@ -391,7 +374,7 @@ for (const dialog of document.querySelectorAll("dialog")) {
 // iOS does not shrink the page above its keyboard by itself.
 visualViewport?.addEventListener("resize", () => {
   if (visualViewport.scale === 1) document.documentElement.style.setProperty("--height", `${visualViewport.height}px`);
-  if (following) toBottom();
+  scroll.keep();
 });
 
 typed();

@@ -1,0 +1,46 @@
+"""A request as its staff see it, whole: the card, what stands beside it, and every button that is theirs now.
+
+The same in a notice and when it is opened, so that what is offered never depends on how somebody came to it."""
+
+from handlers import cards, handover_words, pause_words
+from handlers.about import About
+from handlers.desk import Office
+from handlers.speech import Choice
+from handlers.texts import Markup, Voice
+from knowledge.lifecycle import Role
+from storage.casebook import Casebook
+from storage.tables import Request
+
+
+async def for_staff(
+    books: Casebook,
+    voice: Voice,
+    office: Office,
+    request: Request,
+    roles: frozenset[Role],
+    *,
+    reader: int,
+    people: cards.People,
+    area: str,
+) -> tuple[Markup, list[Choice]]:
+    """The words and the buttons.
+
+    :param reader: the person who reads it, as `roles`
+    :param area: the area's name
+    """
+    responder = people.first_responder.name
+    lines, decisions = await handover_words.about(books, voice, office, request, roles, reader, responder)
+    standing = await pause_words.standing(books, voice, request, staff=True)
+    more = Markup("\n".join([*lines, *([standing] if standing else [])])) or None
+    item = office.rules.catalogue.service(request.service_id)
+    text = cards.for_staff(voice, request, item, people, area, more=more)
+    choices = [*decisions, *await pause_words.decision(books, voice, request, reader, roles)]
+    return text, [*choices, *cards.staff_choices(voice, request, roles, phone=people.phone)]
+
+
+async def of(a: About) -> tuple[Markup, list[Choice]]:
+    """The words and the buttons for whoever a notice is for."""
+    books = Casebook(a.session, a.office.rules, a.now)
+    return await for_staff(
+        books, a.voice, a.office, a.request, a.roles, reader=a.person.id, people=a.people, area=a.area.name
+    )

@@ -1,0 +1,132 @@
+"""What the clock does after a rating, or where none comes: 整改 is watched and handed on, calls are told.
+
+Whoever would get more than a few notices in one sweep gets one digest, so that a day of downtime ends in one message a
+person; every notice has a key of its own."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from knowledge.deadlines import next_service_moment
+from knowledge.lifecycle import Role, Status
+from knowledge.rectification import Step
+from knowledge.satisfaction import CALLED_AFTER, POOR
+from storage.case_ratings import Ratings
+from storage.case_tables import RatingCall, Rectification
+from storage.clockwork import BATCH, FEW
+from storage.ledger import Rules
+from storage.outbox import OutboxWriter
+from storage.people import current
+from storage.tables import Area, Person, Rating, Request, Staff
+
+_LOOKED_FOR = timedelta(days=30)
+"""How long a poor rating that nobody could put right, because there was no manager, is looked for."""
+
+
+async def watch_rectifications(session: AsyncSession, rules: Rules, now: datetime) -> int:
+    """One sweep over what is being put right: open what could not be opened, hand on what its manager left, warn of
+    clocks and tell when they broke; returns how many rectifications there were."""
+    books = Ratings(session, rules, now)
+    lost = await session.execute(
+        select(Rating.id)
+        .outerjoin(Rectification, Rectification.rating_id == Rating.id)
+        .where(
+            Rectification.id.is_(None),
+            or_(Rating.rated_at > now - _LOOKED_FOR, Rating.revised_at > now - _LOOKED_FOR),
+            or_(Rating.revised_level.in_(POOR), and_(Rating.revised_level.is_(None), Rating.level.in_(POOR))),
+        )
+        .order_by(Rating.id)
+        .limit(BATCH)
+    )
+    done = 0
+    for rating_id in list(lost.scalars()):
+        done += await books.open_rectification(rating_id) is not None
+    for rectification_id in await _left_alone(session, now):
+        done += await books.pass_rectification(rectification_id) is not None
+    await session.flush()
+    due = await session.execute(
+        select(Rectification).where(Rectification.look_at <= now).order_by(Rectification.look_at).limit(BATCH)
+    )
+    heard: dict[int, list[tuple[Rectification, Step]]] = defaultdict(list)
+    for rect in due.scalars().all():
+        done += 1
+        for person_id, step in await books.climb_rectification(rect):
+            heard[person_id].append((rect, step))
+    await session.flush()
+    outbox = OutboxWriter(session, now)
+    for person_id, news in heard.items():
+        if len(news) > FEW:
+            listed = [[rect.request_id, rect.id, step.rung.value] for rect, step in news]
+            await outbox.once(f"mend-digest:{person_id}:{now.isoformat()}", person_id, "rectify_digest", steps=listed)
+            continue
+        for rect, step in news:
+            said = {"rectification": rect.id, "stage": step.stage.value, "due": step.due.isoformat()}
+            key = f"{step.key(rect.id)}:{person_id}"
+            await outbox.once(key, person_id, f"rectify_{step.rung.value}", request_id=rect.request_id, **said)
+    return done
+
+
+async def _left_alone(session: AsyncSession, now: datetime) -> list[int]:
+    """Open rectifications whose manager no longer manages the area or one above it, or cannot be reached."""
+    parents = {area_id: parent_id for area_id, parent_id in await session.execute(select(Area.id, Area.parent_id))}  # noqa: C416
+    posts: dict[int, set[int]] = defaultdict(set)
+    managing = await session.execute(
+        select(Staff.person_id, Staff.area_id)
+        .join(Person, Person.id == Staff.person_id)
+        .where(Staff.role == Role.MANAGER, current(now), Person.unreachable_at.is_(None), Person.erased_at.is_(None))
+    )
+    for person_id, area_id in managing:
+        posts[person_id].add(area_id)
+
+    def answers(person_id: int, area_id: int | None) -> bool:
+        while area_id is not None:
+            if area_id in posts[person_id]:
+                return True
+            area_id = parents[area_id]
+        return False
+
+    rows = await session.execute(
+        select(Rectification.id, Rectification.manager_id, Request.area_id)
+        .join(Request, Request.id == Rectification.request_id)
+        .where(Rectification.followed_up_at.is_(None), Request.status != Status.WITHDRAWN)
+        .order_by(Rectification.id)
+    )
+    return [row.id for row in rows if not answers(row.manager_id, row.area_id)][:BATCH]
+
+
+async def due_calls(session: AsyncSession, rules: Rules, now: datetime) -> int:
+    """Tell whoever is to ask a resident on the phone, in service hours: where nobody was reached the last time, and
+    where no word came for days; returns how many calls there were."""
+    books, outbox = Ratings(session, rules, now), OutboxWriter(session, now)
+    due = await session.execute(
+        select(Request.id, Area.code)
+        .join(Area, Area.id == Request.area_id)
+        .outerjoin(RatingCall, and_(RatingCall.request_id == Request.id, RatingCall.round == Request.round))
+        .where(
+            Request.status == Status.RESOLVED,
+            or_(
+                RatingCall.call_at <= now,
+                and_(RatingCall.request_id.is_(None), Request.resolved_at <= now - CALLED_AFTER),
+            ),
+        )
+        .order_by(Request.id)
+        .limit(BATCH)
+    )
+    heard: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    open_now: dict[str, bool] = {}
+    for request_id, code in due.all():
+        if code not in open_now:
+            open_now[code] = next_service_moment(now, rules.office(code)) <= now
+        call = await books.due_call(request_id) if open_now[code] else None
+        for person_id in call[1] if call else ():
+            heard[person_id].append((request_id, call[0] if call else ""))
+    await session.flush()
+    for person_id, news in heard.items():
+        if len(news) > FEW:
+            await outbox.once(f"rating-calls:{person_id}:{now.isoformat()}", person_id, "rating_calls", count=len(news))
+            continue
+        for request_id, key in news:
+            await outbox.once(f"{key}:{person_id}", person_id, "rating_call", request_id=request_id)
+    return sum(map(len, heard.values()))

@@ -1,0 +1,105 @@
+"""Who else a request has to do with, beside its first responder and its handler: the contact of somebody who was
+recorded on behalf (代为登记), and the manager who puts right what was rated poorly (整改)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from knowledge.lifecycle import Action, Role
+from knowledge.rectification import may_run
+from storage.case_tables import Contact, Rectification
+from storage.tables import Message, Person, Rating, Request
+
+
+@dataclass(frozen=True)
+class ContactOf:
+    """Somebody to speak with for the person served, as they were named at the counter.
+
+    :ivar relation: to the person served, in words: 女儿, 邻居
+    :ivar person_id: when they have a chat of their own
+    """
+
+    name: str
+    phone: str | None = None
+    relation: str | None = None
+    person_id: int | None = None
+
+
+def served(person_id: int) -> ColumnElement[bool]:
+    """Requests of this person: their own, and those in which they are the contact."""
+    contact = select(Contact.request_id).where(Contact.person_id == person_id)
+    return or_(Request.resident_id == person_id, Request.id.in_(contact))
+
+
+async def speaks_for(session: AsyncSession, request: Request, person_id: int) -> bool:
+    """Whether somebody is the person served, or their contact."""
+    if request.resident_id == person_id:
+        return True
+    contact = await session.get(Contact, request.id)
+    return contact is not None and contact.person_id == person_id
+
+
+async def reader(session: AsyncSession, request: Request) -> Person | None:
+    """Whose chat news goes to: the person served, else their contact; None when neither can be reached in chat."""
+    contact = await session.get(Contact, request.id)
+    for person_id in (request.resident_id, contact.person_id if contact else None):
+        person = await session.get(Person, person_id) if person_id is not None else None
+        if person is not None and person.chat_id is not None and person.unreachable_at is None:
+            return person
+    return None
+
+
+def put_right() -> ColumnElement[bool]:
+    """Requests whose poor rating is still being put right."""
+    return Request.id.in_(select(Rectification.request_id).where(Rectification.followed_up_at.is_(None)))
+
+
+async def rectification(session: AsyncSession, request_id: int) -> tuple[Rectification, int] | None:
+    """The rectification of this request that is open, with who did the work that was rated; the oldest of several."""
+    found = await session.execute(
+        select(Rectification, Rating.handler_id)
+        .join(Rating, Rating.id == Rectification.rating_id)
+        .where(Rectification.request_id == request_id, Rectification.followed_up_at.is_(None))
+        .order_by(Rectification.id)
+        .limit(1)
+    )
+    row = found.first()
+    return None if row is None else (row[0], row[1])
+
+
+async def putting_right(
+    session: AsyncSession, request: Request, person_id: int, roles: frozenset[Role], reply_to_id: int | None = None
+) -> int | None:
+    """With whom these words of somebody are about putting it right: the other side's id; None when they are not.
+
+    A manager's words are, unless they have the work in hand themselves. So is the resident's answer to a manager:
+    what they say of whoever did the work is not for them to read.
+    """
+    found = await rectification(session, request.id)
+    if found is None:
+        return None
+    rect, handler_id = found
+    if Role.RESIDENT not in roles:
+        mine = rect.manager_id == person_id or roles == {Role.MANAGER}
+        runs = may_run(person_id, manager_id=rect.manager_id, handler_id=handler_id)
+        return request.resident_id if Role.MANAGER in roles and mine and runs else None
+    query = select(Message.sender_id, Message.role).where(
+        Message.request_id == request.id, Message.role != Role.RESIDENT, Message.created_at >= rect.opened_at
+    )
+    if reply_to_id is not None:
+        query = query.where(Message.id == reply_to_id)
+    last = (await session.execute(query.order_by(Message.id.desc()).limit(1))).first()
+    return last.sender_id if last is not None and last.role is Role.MANAGER else None
+
+
+async def speech(
+    session: AsyncSession, request: Request, person_id: int, roles: frozenset[Role], reply_to_id: int | None = None
+) -> tuple[Action, int]:
+    """As which act words of somebody count, and to whom they go."""
+    about = await putting_right(session, request, person_id, roles, reply_to_id)
+    if about is not None:
+        return Action.RECTIFY_CONTACT, about
+    if Role.RESIDENT in roles:
+        return Action.SUPPLY, request.handler_id
+    return Action.CONTACT, request.resident_id

@@ -1,0 +1,194 @@
+"""Everything in one file and back: while the bot runs, into either kind of database, nothing changed on the way."""
+
+import asyncio
+import json
+import sqlite3
+import zipfile
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot import backup
+from knowledge import Matcher
+from knowledge.lifecycle import Role
+from storage.backup import BackupError, rows, snapshot, tables
+from storage.database import Database
+from storage.schema import SchemaError, current, upgrade
+from storage.tables import Event, Person, Request
+from tests.bot.test_cli import database_file, fails, run  # noqa: F401 - a fixture
+from tests.conftest import NOON
+from tests.conversations.chat import World
+from tests.storage.conftest import empty_postgres  # noqa: F401 - a fixture
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest) -> str:
+    """Where the backup is put back, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{request.getfixturevalue('tmp_path') / 'again.db'}"
+    return str(request.getfixturevalue("empty_postgres"))
+
+
+async def everything(database: Database) -> dict[str, list[str]]:
+    async with snapshot(database) as session:
+        return {table.name: [line async for line in rows(session, table)] for table in tables()}
+
+
+async def played(world: World) -> None:
+    """A request to its end and one under way, with reasons, talk, a rating and a file in the data folder."""
+    worker, resident = await world.staff("李敏"), await world.resident("张秀英")
+    await world.staff("王芳", Role.MANAGER)
+    for need in ("楼道灯坏了", "电梯也坏了"):
+        await resident.says("转人工")
+        await resident.says(need)
+        await worker.clicks("受理")
+    await worker.clicks("办结")
+    await worker.says("换了灯泡")
+    await resident.clicks("非常满意")
+    folder = world.app.settings.data / "web" / "ab"
+    folder.mkdir(parents=True)
+    (folder / "abcd.jpg").write_bytes(b"picture")
+    (folder / "half.part").write_bytes(b"pic")
+
+
+async def test_a_backup_is_the_office_again(world: World, empty_url: str, tmp_path: Path) -> None:
+    """Taken while the bot runs; every row, id and event is there again, files too, and work goes on behind them."""
+    await played(world)
+    before = await everything(world.app.database)
+    file, data = tmp_path / "office.zip", tmp_path / "data again"
+    await backup.backup(world.app.database, world.app.settings.data, file, NOON)
+    assert file.stat().st_mode & 0o077 == 0
+    again = Database(empty_url)
+    try:
+        counts, flaws = await backup.restore(again, data, file)
+        assert flaws == []
+        assert counts["event"] == len(before["event"]) >= 6
+        assert await everything(again) == before
+        assert (data / "web" / "ab" / "abcd.jpg").read_bytes() == b"picture"
+        assert not (data / "web" / "ab" / "half.part").exists()
+        async with again.write() as session:
+            newcomer = Person(name="新来的", created_at=NOON)
+            session.add(newcomer)
+            await session.flush()
+            highest = (await session.execute(select(func.max(Person.id)))).scalar_one()
+            assert newcomer.id == highest == len(before["person"]) + 1
+        with pytest.raises(BackupError, match="not empty"):
+            await backup.restore(again, data, file)
+    finally:
+        await again.close()
+
+
+async def test_the_other_kind_of_database_in_one_go(world: World, empty_postgres: str) -> None:  # noqa: F811
+    """From SQLite to PostgreSQL with every id and the event chain."""
+    await played(world)
+    target = Database(empty_postgres)
+    try:
+        counts, flaws = await backup.move(world.app.database, target, NOON)
+        assert flaws == []
+        assert await everything(target) == await everything(world.app.database)
+        assert counts["request"] == 2
+    finally:
+        await target.close()
+
+
+async def test_what_is_written_meanwhile_does_not_tear_it(world: World, tmp_path: Path) -> None:
+    """The rows are those of one moment: a request that is recorded during the backup is in it whole or not at all."""
+    resident = await world.resident()
+    await world.staff("李敏")
+    async with snapshot(world.app.database) as session:
+        await resident.says("转人工")
+        await resident.says("楼道灯坏了")
+        seen = {table.name: [line async for line in rows(session, table)] for table in tables()}
+    assert len(await world.requests()) == 1
+    assert seen["request"] == seen["event"] == seen["handled_update"] == []
+
+
+async def test_a_changed_history_shows_after_it_was_put_back(world: World, tmp_path: Path) -> None:
+    """The chain goes with the rows, so that a backup in which somebody changed an event is found out."""
+    await played(world)
+    file, changed = tmp_path / "office.zip", tmp_path / "changed.zip"
+    await backup.backup(world.app.database, world.app.settings.data, file, NOON)
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "tables/event.jsonl":
+                content = content.replace(b'"level": 5', b'"level": 4')
+            new.writestr(name, content)
+    again = Database(f"sqlite+aiosqlite:///{tmp_path / 'again.db'}")
+    try:
+        _, flaws = await backup.restore(again, tmp_path / "data again", changed)
+        assert any("altered" in flaw for flaw in flaws)
+    finally:
+        await again.close()
+
+
+async def test_a_backup_of_a_newer_version_is_refused(empty_url: str, world: World, tmp_path: Path) -> None:
+    """Its schema is named, and nothing is touched."""
+    file, newer = tmp_path / "office.zip", tmp_path / "newer.zip"
+    await backup.backup(world.app.database, world.app.settings.data, file, NOON)
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(newer, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "manifest.json":
+                content = json.dumps({**json.loads(content), "schema": "9999"}).encode()
+            new.writestr(name, content)
+    again = Database(empty_url)
+    try:
+        with pytest.raises(SchemaError, match="9999"):
+            await backup.restore(again, tmp_path, newer)
+        assert await current(again) is None
+    finally:
+        await again.close()
+
+
+def test_from_the_command_line(
+    database_file: Path,  # noqa: F811
+    database_url: str,
+    matcher: Matcher,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """backup, restore and move say how much there was, and refuse in one line."""
+
+    async def story() -> None:
+        async with World.open(database_url, tmp_path, matcher, NOON) as world:
+            await played(world)
+
+    asyncio.run(story())
+    assert "rows" in run("backup", "office.zip").stderr
+    fails("restore", "office.zip", code=1, words="not empty")
+    fails("restore", "nothing.zip", code=1, words="nothing.zip")
+    Path("text.zip").write_text("text")
+    monkeypatch.setenv("SHOUWEN_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'again.db'}")
+    fails("restore", "text.zip", code=1, words="no backup")
+    assert "every history is whole" in run("restore", "office.zip").stderr
+    assert "every history is whole" in run("move", f"sqlite+aiosqlite:///{tmp_path / 'third.db'}").stderr
+    with sqlite3.connect(tmp_path / "third.db") as third:
+        assert third.execute("SELECT count(*) FROM request").fetchone() == (2,)
+
+
+async def test_an_older_backup_is_brought_up(empty_url: str, world: World, tmp_path: Path) -> None:
+    """What was taken before a migration is put back as it was and then migrated, with its rows."""
+    await played(world)
+    file, older = tmp_path / "office.zip", tmp_path / "older.zip"
+    await backup.backup(world.app.database, world.app.settings.data, file, NOON)
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(older, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "manifest.json":
+                content = json.dumps({**json.loads(content), "schema": "0003"}).encode()
+            if name == "tables/request.jsonl":
+                lines = [json.loads(line) for line in content.splitlines()]
+                content = b"".join(json.dumps({**row, "look_at": None}).encode() + b"\n" for row in lines)
+            new.writestr(name, content)
+    again = Database(empty_url)
+    try:
+        _, flaws = await backup.restore(again, tmp_path / "data again", older)
+        assert flaws == []
+        async with again.read() as session:
+            assert (await session.execute(select(func.count()).select_from(Request))).scalar_one() == 2
+            assert (await session.execute(select(func.count()).select_from(Event))).scalar_one() >= 6
+        await upgrade(again)
+    finally:
+        await again.close()
