@@ -13,6 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.courier import Courier
 from bot.faults import trace
 from handlers.desk import Office
+from knowledge.likeness import groups
 from storage import (
     aftercare_clock,
     case_reminders,
@@ -106,8 +107,12 @@ class Clock:
         async with self._database.write() as session:
             written = await reports.report_day(session, rules, now)
         if self._proposed != (today := now.astimezone(rules.zone).date()):
-            async with self._database.write() as session:
-                await three_lists.propose_everywhere(session, now)
+            async with self._database.read(aside=True) as session:
+                found = await three_lists.without_service(session, now)
+            for area_id, words in found:
+                alike = await asyncio.to_thread(groups, words)
+                async with self._database.write() as session:
+                    await three_lists.propose(session, area_id, alike, now)
             self._proposed = today
         if written:
             self._courier.wake()

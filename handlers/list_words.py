@@ -1,5 +1,6 @@
 """三张清单 in chat and in the workbook: needs, resources, projects, put into words, tables and a picture."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,7 +46,7 @@ async def listed(
 
 async def _needs(session: AsyncSession, voice: Voice, catalogue: Catalogue, scope: Scope) -> Listed:
     found = await three_lists.needs(session, scope, by_area=False)
-    alike = groups((await three_lists.unmatched(session, scope))[0])
+    alike = await asyncio.to_thread(groups, (await three_lists.unmatched(session, scope))[0])
     total = sum(need.count for need in found)
     lines = [voice.t("needs-head", total=total)]
     lines += [

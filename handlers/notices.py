@@ -334,7 +334,7 @@ _RENDERERS: dict[str, Renderer] = {
 DIGESTS = frozenset({"promise_digest", "today", "rating_reminder", "export", "my_data", *rota_words.KINDS})
 """Kinds for which nobody waits: in a rush they go last."""
 
-LONG = frozenset({"export", "my_data"})
+LONG = frozenset({"export", "my_data", "report", "three_lists"})
 """Kinds for which much is read."""
 
 KINDS = frozenset({*_PLAIN, *_RENDERERS})

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge.catalogue import GENERAL
 from knowledge.deadlines import WorkingTime
 from knowledge.lifecycle import OPEN, Role
-from knowledge.likeness import MOST, Group, groups, scrub
+from knowledge.likeness import MOST, Group, scrub
 from storage import rota
 from storage.figures import Scope
 from storage.people import People, current
@@ -152,22 +152,22 @@ async def propose(session: AsyncSession, area_id: int, found: Iterable[Group], n
     return int(after - before)
 
 
-async def propose_everywhere(session: AsyncSession, now: datetime) -> int:
-    """Look at the last 90 days of every area that has a manager; returns how many projects are new."""
-    people, new = People(session, now), 0
+async def without_service(session: AsyncSession, now: datetime) -> list[tuple[int, list[str]]]:
+    """What no service met in the last 90 days, of every area that has a manager and enough of it to propose."""
+    people = People(session, now)
+    words, areas = await unmatched(session, Scope(now - LOOKED_BACK, now, now))
+    if len(words) < ENOUGH:
+        return []
     managed = await session.execute(
         select(Staff.area_id).where(Staff.role == Role.MANAGER, current(now)).distinct().order_by(Staff.area_id)
     )
-    scope = Scope(now - LOOKED_BACK, now, now)
-    words, areas = await unmatched(session, scope)
-    if len(words) < ENOUGH:
-        return 0
+    found = []
     for area_id in managed.scalars().all():
         inside = await people.within([area_id])
         mine = [said for said, area in zip(words, areas, strict=True) if area in inside]
         if len(mine) >= ENOUGH:
-            new += await propose(session, area_id, groups(mine), now)
-    return new
+            found.append((area_id, mine))
+    return found
 
 
 async def projects(session: AsyncSession, areas: Collection[int] | None) -> list[tuple[Project, str]]:

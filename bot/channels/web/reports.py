@@ -122,7 +122,7 @@ class ReportPages:
         me = await self._me(request)
         if me is None:
             return web.json_response({"error": "signed_out"}, status=401)
-        async with self._database.read() as session:
+        async with self._database.read(aside=True) as session:
             person = await session.get(Person, me)
             if person is None or not any(p.role is Role.MANAGER for p in await People(session, self._now()).posts(me)):
                 return web.json_response({"error": "signed_out"}, status=401)
@@ -136,7 +136,7 @@ class ReportPages:
         me = await self._me(request)
         if me is None:
             raise web.HTTPFound("/reports/")
-        async with self._database.read() as session:
+        async with self._database.read(aside=True) as session:
             person = await session.get(Person, me)
             if person is None:
                 raise web.HTTPFound("/reports/")
