@@ -209,6 +209,12 @@ def link(
     print(run_now(_with_database(lambda db: staff_link(db, settings(), area, name, _now()))))
 
 
+def _expect_folder(out: Path) -> None:
+    """Say at once, before anything is loaded and counted, that there is no folder to write into."""
+    if not out.parent.is_dir():
+        fail(f"{out}: there is no folder {out.parent}")
+
+
 @cli.command()
 def export(
     start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
@@ -221,6 +227,7 @@ def export(
         fail(f"--out: expected a name that ends in .xlsx or .csv, not {out.name}", 2)
     if end < start:
         fail("--to: expected a day that is not before --from", 2)
+    _expect_folder(out)
     from bot.tools import summary_tables, write_summary
 
     sheets, found = run_now(_with_database(lambda db: summary_tables(db, settings(), start.date(), end.date(), area)))
@@ -241,6 +248,7 @@ def outcomes(
     """Write what was proposed and chosen for residents' words, for `python -m knowledge suggest`."""
     if end < start:
         fail("--to: expected a day that is not before --from", 2)
+    _expect_folder(out)
     from bot.tools import outcome_lines, write_private
 
     lines = run_now(_with_database(lambda db: outcome_lines(db, settings(), start.date(), end.date(), area)))

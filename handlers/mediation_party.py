@@ -8,8 +8,8 @@ from aiogram import Router
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import mediation_words as words
 from handlers import drafts, needs
+from handlers import mediation_words as words
 from handlers.desk import MANAGER_MENU, RESIDENT_MENU, WORKER_MENU, Desk, Pick, Step
 from handlers.incoming import clean, read
 from handlers.mediation_words import Party, cases, names_of
