@@ -62,6 +62,11 @@ def behind(draft: Draft) -> list[Draft]:
     return [alone, *draft.get("queue", ())]
 
 
+def whole(draft: Draft) -> list[Draft]:
+    """What waits behind this draft when its words are corrected: not the parts of the old words."""
+    return [one for one in draft.get("queue", ()) if not one["said"] or one["said"][0]["id"]]
+
+
 def first(queue: list[Draft]) -> Draft:
     """The next draft, with the others behind it."""
     return {**queue[0], "queue": queue[1:]}

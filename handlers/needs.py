@@ -66,10 +66,8 @@ def correct(desk: Desk, content: Content) -> bool:
         Content(content.text, p.files, p.album, p.message_id) if p.message_id == content.message_id else p
         for p in parts(draft)
     ]
-    queue = [
-        one for one in draft.get("queue", ()) if one["said"] and one["said"][0]["id"]
-    ]  # not parts of the old words
-    desk.keep(draft={**draft_of(said), "warned": draft.get("warned"), "beside": draft.get("beside"), "queue": queue})
+    kept = {key: draft.get(key) for key in ("warned", "beside")}
+    desk.keep(draft={**draft_of(said), **kept, "queue": drafts.whole(draft)})
     return True
 
 

@@ -116,7 +116,7 @@ class Ratings(Rectifications):
             told |= set(await self._people.managers(request.area_id))
         rect = await self._rectify(request, rating)
         for person_id in told - {rect.manager_id if rect else None}:  # the manager's card says it as well
-            self._tell(request, person_id, "rated", level=level, **({"was": was} if was else {}))
+            self._tell(request, person_id, "rated", level=level, was=was)
 
     # -- said on the phone
 

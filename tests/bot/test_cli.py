@@ -192,6 +192,13 @@ def test_check_names_what_is_missing(database_file: Path) -> None:
     assert "HJ 黄桷社区: nobody answers" in run("check", code=1).stdout
 
 
+@pytest.mark.parametrize(("command", "out"), [("export", "nodir/a.xlsx"), ("outcomes", "nodir/a.jsonl")])
+def test_a_folder_that_is_not_there_is_said_at_once(database_file: Path, command: str, out: str) -> None:
+    """One line, before the database is looked at and anything is counted."""
+    fails(command, *DAY, "--out", out, code=1, words=f"{out}: there is no folder nodir")
+    assert not database_file.exists()
+
+
 def test_export_audit_erase(database_file: Path, database_url: str, matcher: object, tmp_path: Path) -> None:
     """The summary as both kinds of file, the history found whole and found altered, and a person erased."""
     number = closed_request(database_url, matcher, tmp_path)
