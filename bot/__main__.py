@@ -210,6 +210,12 @@ def link(
     print(run_now(_with_database(lambda db: staff_link(db, settings(), area, name, _now()))))
 
 
+def _expect_folder(out: Path) -> None:
+    """Say at once, before anything is loaded and counted, that there is no folder to write into."""
+    if not out.parent.is_dir():
+        fail(f"{out}: there is no folder {out.parent}")
+
+
 @cli.command()
 def export(
     start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
@@ -226,6 +232,7 @@ def export(
         fail(f"--out: expected a name that ends in .xlsx, .csv or .html, not {out.name}", 2)
     if end < start:
         fail("--to: expected a day that is not before --from", 2)
+    _expect_folder(out)
     from bot.tools import Wanted
     from bot.tools import export as carry_out
     from knowledge.periods import Period
@@ -249,6 +256,7 @@ def outcomes(
     """Write what was proposed and chosen for residents' words, for `python -m knowledge suggest`."""
     if end < start:
         fail("--to: expected a day that is not before --from", 2)
+    _expect_folder(out)
     from bot.tools import outcome_lines, write_private
 
     lines = run_now(_with_database(lambda db: outcome_lines(db, settings(), start.date(), end.date(), area)))

@@ -245,8 +245,9 @@ class Desk:
         return at is None or self.now - datetime.fromisoformat(at) > LASTS
 
     def go(self, step: State | None, **data: Any) -> None:
-        """Wait for `step` next, remembering only `data`."""
-        self.chat.data = {}
+        """Wait for `step` next, remembering only `data`, and pictures sent for an outcome that is not written yet."""
+        shown = self.chat.data.get("shown")
+        self.chat.data = {"shown": shown} if shown else {}
         self.stay(step, **data)
 
     def stay(self, step: State | None, **data: Any) -> None:

@@ -99,6 +99,10 @@ class Doors:
             self._set_cookie(response, token, self.slug(chat_id), secure=secure)
         return chat_id
 
+    async def was_link(self, code: str) -> bool:
+        """Whether this is a one-time link that let somebody in already, or is too old."""
+        return await self._transcript.knows_link(digest(code))
+
     def renew(self, request: web.Request, response: web.StreamResponse, *, secure: bool) -> None:
         """Give a known browser its cookie again, so that the browser's limit never ends a used session."""
         slug = request.match_info.get("slug")

@@ -71,10 +71,11 @@ class Pages:
         return _own_file(request.match_info["file"])
 
     async def _session(self, request: web.Request) -> web.StreamResponse:
-        """Say who this browser is; at `/` an unknown one becomes a new resident."""
+        """Say who this browser is and what they read; at `/` an unknown one becomes a new resident."""
         visitor = await self._doors.visitor(request)
         if visitor is not None:
-            response = web.json_response({"chat": visitor.chat_id, "new": False})
+            language = await self._transcript.language(visitor.chat_id)
+            response = web.json_response({"chat": visitor.chat_id, "new": False, "language": language})
             self._doors.renew(request, response, secure=self._secure(request))
             return response
         if "slug" in request.match_info:
@@ -86,8 +87,8 @@ class Pages:
         return response
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
-        """Come in by a code: a one-time link opens its chat; anything else is an invitation, which a new
-        chat's handlers judge."""
+        """Come in by a code: a one-time link opens its chat, once; anything else is an invitation, which
+        a new chat's handlers judge."""
         try:
             code = (await request.json())["code"]
         except (ValueError, KeyError, TypeError):
@@ -97,6 +98,8 @@ class Pages:
         await asyncio.sleep(self._newcomers.wait(request.remote or ""))
         response = web.Response(content_type="application/json")
         chat_id = await self._doors.let_in_by_link(response, code, secure=self._secure(request))
+        if chat_id is None and await self._doors.was_link(code):
+            return web.json_response({"error": "used"}, status=410)
         if chat_id is None:
             chat_id = new_chat_id()
             await self._doors.let_in(response, chat_id, desk=True, secure=self._secure(request))

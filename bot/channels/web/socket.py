@@ -78,7 +78,10 @@ class Viewer:
                     if lines:
                         self._since = lines[-1].change
                         self._changed = True
-                        await self._send({"type": "messages", "messages": [shown(line) for line in lines]})
+                        said: Payload = {"type": "messages", "messages": [shown(line) for line in lines]}
+                        if any("menu" in line.payload for line in lines):  # a new menu may be in another language
+                            said["language"] = await self._transcript.language(self.chat_id)
+                        await self._send(said)
             except ConnectionError:
                 return
             except (SQLAlchemyError, OSError) as error:
