@@ -111,6 +111,8 @@ class App:
             port=self.settings.web_port,
             handle=self._handle,
             now=self.now,
+            public_url=self.settings.web_url,
+            proxies=self.settings.proxies,
         )
 
     async def _handle(self, bot: Bot, update: Update) -> None:
@@ -133,7 +135,8 @@ class App:
 
     @cached_property
     def clock(self) -> Clock:
-        return Clock(self.database, self.office, self.now, self.courier)
+        remove = self.web.remove_files if self.web is not None else None
+        return Clock(self.database, self.office, self.now, self.courier, remove)
 
     async def start(self) -> None:
         """Start every part; afterwards updates are taken."""

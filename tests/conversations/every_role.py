@@ -238,7 +238,9 @@ class Scene:
         yield "P", f"h:all:{words['handler']}:0:{heir}"
         yield "", f"h:all:99999999999999999999:0:{heir}"
         for act, args in ROTA.items():
-            areas = (words["area"], words["elsewhere"], "99999999999999999999") if "manager" in who else (words["area"],)
+            areas = (
+                (words["area"], words["elsewhere"], "99999999999999999999") if "manager" in who else (words["area"],)
+            )
             for area in areas:
                 for person in ("0", words["colleague"], "99999999999999999999") if "manager" in who else ("0",):
                     yield from (("", f"d:{act}:{area}:{person}:{arg.format(**words)}") for arg in args)
@@ -260,7 +262,11 @@ class Scene:
 
     async def presses(self, who: str, data: str) -> bool:
         actor = self.actors[who]
-        message = {"message_id": 1, "date": int(self.world.now.timestamp()), "chat": {"id": actor.id, "type": "private"}}
+        message = {
+            "message_id": 1,
+            "date": int(self.world.now.timestamp()),
+            "chat": {"id": actor.id, "type": "private"},
+        }
         asks = {"id": "q", "from": actor._user(), "chat_instance": "c", "message": message, "data": data}
         return await self.gives(who, callback_query=asks)
 

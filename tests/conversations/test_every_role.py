@@ -77,7 +77,7 @@ async def test_whose_business_it_is(scene: Scene, who: str, tmp_path: Path) -> N
     assert wrote, "somebody with a part can do something"
 
 
-@pytest.mark.parametrize("who", (*OUTSIDERS, "other_party"))
+@pytest.mark.parametrize("who", [*OUTSIDERS, "other_party"])
 async def test_words_for_what_one_may_not_do_any_more(scene: Scene, who: str) -> None:
     """A chat that was left in the middle of an act by somebody who has no part in it (any more): the words change
     nothing there."""
@@ -98,7 +98,7 @@ async def test_words_for_what_one_may_not_do_any_more(scene: Scene, who: str) ->
             assert not changed, f"{step.state} {asks} changed {changed}"
 
 
-@pytest.mark.parametrize("who", (*OUTSIDERS, *INSIDERS))
+@pytest.mark.parametrize("who", [*OUTSIDERS, *INSIDERS])
 async def test_commands(scene: Scene, who: str) -> None:
     """Looking changes nothing; every command is answered to everybody."""
     before = scene.digest()
