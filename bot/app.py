@@ -19,6 +19,7 @@ from bot.channels.web import WebChannel
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.gate import Gate
+from bot.health import Counters, Health
 from bot.pace import Pace
 from bot.settings import Settings
 from handlers import routers
@@ -61,6 +62,8 @@ class App:
         self.settings, self.now = settings, now
         self.database = Database(settings.database_url)
         self._told = asyncio.Event()
+        self.stopping = False
+        self.counters = Counters()
 
     @cached_property
     def office(self) -> Office:
@@ -116,7 +119,12 @@ class App:
         )
 
     async def _handle(self, bot: Bot, update: Update) -> None:
-        await self.gate.handle(bot, update)
+        begun, failed = time.monotonic(), True
+        try:
+            await self.gate.handle(bot, update)
+            failed = False
+        finally:
+            self.counters.update(self.gate.channels[bot.id], time.monotonic() - begun, failed=failed)
 
     @cached_property
     def bots(self) -> dict[str, Bot]:
@@ -145,6 +153,8 @@ class App:
         if self.web is not None:
             if self.telegram is not None:
                 self.telegram.add_routes(self.web.app)
+            token = self.settings.metrics_token
+            Health(self, self.counters, token.get_secret_value() if token else None).add_to(self.web.app)
             await self.web.start()
         self.courier.start()
         clock.start()
@@ -154,6 +164,7 @@ class App:
     async def stop(self) -> None:
         """Take no more, finish what is under way, deliver what is in hand, close. What was never made, because the
         start failed before, is not made for it."""
+        self.stopping = True
         made = self.__dict__
         if "clock" in made:
             await self.clock.stop()

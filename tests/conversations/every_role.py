@@ -331,7 +331,7 @@ class Scene:
                     wrong.append(f"{who} {data}: {action} on {status} as {role}")
                 if role not in {mine.value for mine in roles}:
                     wrong.append(f"{who} {data}: {action} in the role of {role}")
-            elif actor is not None and not (role == "system"):
+            elif actor is not None and role != "system":
                 wrong.append(f"{who} {data}: {action} in the name of person {actor}")
             elif not own and not any((action, status, mine) in ALLOWED for mine in roles):
                 wrong.append(f"{who} {data}: {action} by nobody")

@@ -73,7 +73,7 @@ async def test_who_has_nothing_to_do_with_the_desk_any_more_is_anonymised(any_of
     assert await _sweep(office) == (1, 2)
     assert await _sweep(office) == (0, 0)
     async with office.database.read() as session:
-        named = {n for n in (await session.execute(select(Person.name))).scalars()}
+        named = set((await session.execute(select(Person.name))).scalars())
         assert named >= {"李敏", "周强", "王芳", "赵云", "新人"}
         assert not named & {"张秀英", "路人"}
         assert (
