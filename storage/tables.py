@@ -247,6 +247,7 @@ class Rating(Base):
         UniqueConstraint("request_id", "round"),
         CheckConstraint("level BETWEEN 1 AND 5"),
         Index("rating_by_time", "rated_at"),
+        Index("rating_revised", "revised_at"),
     )
 
 

@@ -12,6 +12,7 @@ _INDEXES: tuple[tuple[str, str, list[str], str | None], ...] = (
     ("request_offered", "request", ["offered_to_id"], "offered_to_id IS NOT NULL"),
     ("request_resolved", "request", ["status", "resolved_at"], None),
     ("request_to_blank", "request", ["closed_at"], "blanked_at IS NULL"),
+    ("rating_revised", "rating", ["revised_at"], None),
     ("outbox_sent", "outbox", ["sent_at"], None),
     ("outbox_failed", "outbox", ["failed_at"], "failed_at IS NOT NULL"),
     ("outbox_chat", "outbox", ["channel", "chat_id"], None),
