@@ -11,7 +11,7 @@ from tests.conversations.chat import World
 from tests.conversations.every_role import Scene
 from tests.conversations.stories import stand
 
-pytestmark = pytest.mark.usefixtures("nothing_fails")
+faultless = pytest.mark.usefixtures("nothing_fails")
 
 OUTSIDERS = ("stranger", "neighbour", "colleague", "gone", "worker_elsewhere", "manager_elsewhere")
 INSIDERS = ("resident", "other_party", "first_responder", "handler", "receiver", "manager", "manager_above")
@@ -31,6 +31,7 @@ def test_the_table_knows_every_button() -> None:
     assert every_role.named("Mend") <= set(every_role.MENDS)
 
 
+@faultless
 @pytest.mark.parametrize("who", OUTSIDERS)
 async def test_whose_business_it_is_not(scene: Scene, who: str) -> None:
     """Whoever has no part in these requests changes nothing at all, whatever they press, and learns nothing."""
@@ -48,6 +49,7 @@ async def test_whose_business_it_is_not(scene: Scene, who: str) -> None:
         assert secret.encode("unicode_escape").decode() not in said
 
 
+@faultless
 @pytest.mark.parametrize("who", INSIDERS)
 async def test_whose_business_it_is(scene: Scene, who: str, tmp_path: Path) -> None:
     """Whoever has a part in a request writes only what the table allows to that part, in their own name."""
@@ -80,7 +82,7 @@ async def test_whose_business_it_is(scene: Scene, who: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("who", [*OUTSIDERS, "other_party"])
 async def test_words_for_what_one_may_not_do_any_more(scene: Scene, who: str) -> None:
     """A chat that was left in the middle of an act by somebody who has no part in it (any more): the words change
-    nothing there."""
+    nothing there, also where what was asked before is not remembered as it should be."""
     questions = ("outside-why", "refusal-ground", "overrule-why", "correct-which", "settle", "complex", "reopen",
                  "aid-reason", "agreement", "place", "said-no", "")  # fmt: skip
     steps = [step for step in Step.__all_states__ if step.state in OWN_WORDS or step in (Step.talk, Step.whose)]
@@ -98,6 +100,7 @@ async def test_words_for_what_one_may_not_do_any_more(scene: Scene, who: str) ->
             assert not changed, f"{step.state} {asks} changed {changed}"
 
 
+@faultless
 @pytest.mark.parametrize("who", [*OUTSIDERS, *INSIDERS])
 async def test_commands(scene: Scene, who: str) -> None:
     """Looking changes nothing; every command is answered to everybody."""

@@ -146,6 +146,7 @@ async def test_a_round_while_the_processes_are_restarted(api: BotApi, office: Gr
             await asyncio.gather(act(story), *([restart] if restart else []))
             await seen(story)
         judge(story)
+        assert min(await office.handled()) > 0
 
         crowd = [Person(api, 8000 + number, f"居民{number}") for number in range(8)]
 
@@ -169,8 +170,6 @@ async def test_a_round_while_the_processes_are_restarted(api: BotApi, office: Gr
             assert sum("登记好了" in message.text for message in person.chat.messages) == 1
         told = [message.text for message in story.worker.chat.messages if "新诉求" in message.text]
         assert len(told) == len(crowd) + 1
-        assert min(await office.handled()) > 0
-
         await _at_both_at_once(office, crowd[0])
         audit = await first.run("audit")
         assert audit.out == ""
