@@ -4,6 +4,7 @@ wrong, 2 wrong use."""
 import asyncio
 import gc
 import logging
+import os
 import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import Annotated, Any, NoReturn, TypeVar, cast
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.logs import log_to
 from bot.settings import Settings, SettingsError, load
 from knowledge.calendar import CalendarError
 from knowledge.catalogue import CatalogueError
@@ -99,7 +101,8 @@ def main(context: typer.Context) -> None:
 @cli.command()
 def run() -> None:
     """Serve every channel that is configured."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    chosen = settings()
+    log_to(chosen.log_format)
     for noisy in ("aiogram.event", "aiogram.dispatcher", "apscheduler", "alembic", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     gc.disable()  # nothing that is made while the program loads is garbage: looking for it costs half a second
@@ -111,7 +114,7 @@ def run() -> None:
     gc.freeze()
     gc.enable()
     try:
-        run_now(serve(settings()))
+        run_now(serve(chosen))
     except CannotServe as error:
         fail(str(error))
 
@@ -269,12 +272,15 @@ def outcomes(
 
 @cli.command()
 def check() -> None:
-    """Check settings, catalogue, database, and that every area has somebody who answers."""
+    """Check settings, catalogue, database, and that every area has somebody who answers; warn of what is not safe."""
     from bot.tools import check_all
+    from bot.unsafe import unsafe
 
     problems = run_now(check_all(settings()))
     for problem in problems:
         print(problem)
+    for warning in unsafe(settings()):
+        print(f"warning: {warning}", file=sys.stderr)
     if problems:
         raise typer.Exit(1)
     print("all is well", file=sys.stderr)
@@ -376,6 +382,7 @@ def _now() -> datetime:
 
 def start(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; wrong use, too, is said in one line."""
+    os.umask(0o077)  # what is written here holds what people said: it is for its owner only
     try:
         result = cli(arguments, standalone_mode=False)
     except _WRONG_USE as error:

@@ -14,6 +14,7 @@ from handlers.speech import MORE, Answer, Choice, Say
 from knowledge.intents import Intent, find
 from knowledge.lifecycle import Role
 from storage import departures
+from storage.ledger import CaseError
 from storage.people import PeopleError
 from storage.reports import open_danger
 from storage.tables import Area, Person
@@ -71,6 +72,21 @@ async def start_with_link(message: Message, command: CommandObject, desk: Desk) 
     payload = clean(command.args or "")
     if payload.lower().startswith(_AREA_LINK):
         return await _start_in_area(desk, payload[len(_AREA_LINK) :])
+    whose = (desk.channel, desk.chat.chat_id)
+    if desk.office.guesses.too_many(whose, desk.now):
+        raise PeopleError("invite_wait")
+    try:
+        return await _come_by_code(desk, payload)
+    except (PeopleError, CaseError):
+        desk.office.guesses.wrong(whose, desk.now)
+        raise
+
+
+async def _come_by_code(desk: Desk, payload: str) -> Answer:
+    """An invitation of staff, of the other party of a mediation, or of somebody served at the counter.
+
+    :raises PeopleError, CaseError: it opens nothing
+    """
     if payload.startswith(mediation_party.LINK):
         return await mediation_party.opened(desk, payload.removeprefix(mediation_party.LINK))
     if payload.startswith(claims.LINK):

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.web.doors import Doors, Pace, Visitor
+from bot.channels.web.doors import Doors, Pace, Visitor, address
 from bot.channels.web.incoming import Intake
 from storage.transcript import Line, Payload, Transcript
 
@@ -195,8 +195,8 @@ class Sockets:
 
     async def _hold_back(self, request: web.Request, viewer: Viewer, visitor: Visitor) -> None:
         pause = self._session_pace.wait(visitor.digest)
-        if request.remote and is_public(request.remote):
-            pause = max(pause, self._address_pace.wait(request.remote))
+        if is_public(where := address(request)):
+            pause = max(pause, self._address_pace.wait(where))
         if pause > 0:
             viewer.push({"type": "slow", "seconds": round(pause, 1)})
             await asyncio.sleep(pause)
