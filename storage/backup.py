@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Date, MetaData, Table, Time, func, select, text, tuple_
+from sqlalchemy import JSON, Column, Connection, Date, MetaData, Table, Time, func, inspect, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import mediation_tables, rota_tables  # noqa: F401 - their tables belong to the metadata
@@ -153,9 +153,15 @@ def _pages(lines: Iterable[str]) -> Iterator[list[str]]:
 
 def _count_on(connection: Connection) -> None:
     """PostgreSQL goes on counting behind the highest id."""
+    there = set(inspect(connection).get_table_names())  # fewer, when an older backup was put back
     for table in tables():
         [key, *more] = table.primary_key.columns
-        if more or not isinstance(key.type.python_type, type) or key.type.python_type is not int:
+        if (
+            table.name not in there
+            or more
+            or not isinstance(key.type.python_type, type)
+            or key.type.python_type is not int
+        ):
             continue
         sequence = connection.execute(
             text("SELECT pg_get_serial_sequence(:table, :key)"), {"table": f'"{table.name}"', "key": key.name}
