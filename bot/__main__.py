@@ -4,6 +4,7 @@ wrong, 2 wrong use."""
 import asyncio
 import gc
 import logging
+import os
 import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import Annotated, Any, NoReturn, TypeVar, cast
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.logs import log_to
 from bot.settings import Settings, SettingsError, load
 from knowledge.calendar import CalendarError
 from knowledge.catalogue import CatalogueError
@@ -99,7 +101,8 @@ def main(context: typer.Context) -> None:
 @cli.command()
 def run() -> None:
     """Serve every channel that is configured."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    chosen = settings()
+    log_to(chosen.log_format)
     for noisy in ("aiogram.event", "aiogram.dispatcher", "apscheduler", "alembic", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     gc.disable()  # nothing that is made while the program loads is garbage: looking for it costs half a second
@@ -111,7 +114,7 @@ def run() -> None:
     gc.freeze()
     gc.enable()
     try:
-        run_now(serve(settings()))
+        run_now(serve(chosen))
     except CannotServe as error:
         fail(str(error))
 
@@ -210,6 +213,12 @@ def link(
     print(run_now(_with_database(lambda db: staff_link(db, settings(), area, name, _now()))))
 
 
+def _expect_folder(out: Path) -> None:
+    """Say at once, before anything is loaded and counted, that there is no folder to write into."""
+    if not out.parent.is_dir():
+        fail(f"{out}: there is no folder {out.parent}")
+
+
 @cli.command()
 def export(
     start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
@@ -226,6 +235,7 @@ def export(
         fail(f"--out: expected a name that ends in .xlsx, .csv or .html, not {out.name}", 2)
     if end < start:
         fail("--to: expected a day that is not before --from", 2)
+    _expect_folder(out)
     from bot.tools import Wanted
     from bot.tools import export as carry_out
     from knowledge.periods import Period
@@ -249,6 +259,7 @@ def outcomes(
     """Write what was proposed and chosen for residents' words, for `python -m knowledge suggest`."""
     if end < start:
         fail("--to: expected a day that is not before --from", 2)
+    _expect_folder(out)
     from bot.tools import outcome_lines, write_private
 
     lines = run_now(_with_database(lambda db: outcome_lines(db, settings(), start.date(), end.date(), area)))
@@ -261,12 +272,15 @@ def outcomes(
 
 @cli.command()
 def check() -> None:
-    """Check settings, catalogue, database, and that every area has somebody who answers."""
+    """Check settings, catalogue, database, and that every area has somebody who answers; warn of what is not safe."""
     from bot.tools import check_all
+    from bot.unsafe import unsafe
 
     problems = run_now(check_all(settings()))
     for problem in problems:
         print(problem)
+    for warning in unsafe(settings()):
+        print(f"warning: {warning}", file=sys.stderr)
     if problems:
         raise typer.Exit(1)
     print("all is well", file=sys.stderr)
@@ -368,6 +382,7 @@ def _now() -> datetime:
 
 def start(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; wrong use, too, is said in one line."""
+    os.umask(0o077)  # what is written here holds what people said: it is for its owner only
     try:
         result = cli(arguments, standalone_mode=False)
     except _WRONG_USE as error:

@@ -20,6 +20,7 @@ from bot.channels.web.reports import ReportPages
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.gate import Gate
+from bot.health import Counters, Health
 from bot.pace import Pace
 from bot.settings import Settings
 from handlers import routers
@@ -62,6 +63,8 @@ class App:
         self.settings, self.now = settings, now
         self.database = Database(settings.database_url)
         self._told = asyncio.Event()
+        self.stopping = False
+        self.counters = Counters()
 
     @cached_property
     def office(self) -> Office:
@@ -116,10 +119,17 @@ class App:
             port=self.settings.web_port,
             handle=self._handle,
             now=self.now,
+            public_url=self.settings.web_url,
+            proxies=self.settings.proxies,
         )
 
     async def _handle(self, bot: Bot, update: Update) -> None:
-        await self.gate.handle(bot, update)
+        begun, failed = time.monotonic(), True
+        try:
+            await self.gate.handle(bot, update)
+            failed = False
+        finally:
+            self.counters.update(self.gate.channels[bot.id], time.monotonic() - begun, failed=failed)
 
     @cached_property
     def bots(self) -> dict[str, Bot]:
@@ -138,7 +148,8 @@ class App:
 
     @cached_property
     def clock(self) -> Clock:
-        return Clock(self.database, self.office, self.now, self.courier)
+        remove = self.web.remove_files if self.web is not None else None
+        return Clock(self.database, self.office, self.now, self.courier, remove)
 
     async def start(self) -> None:
         """Start every part; afterwards updates are taken."""
@@ -148,6 +159,8 @@ class App:
             if self.telegram is not None:
                 self.telegram.add_routes(self.web.app)
             ReportPages(self.database, self.office, self.now).add_to(self.web.app)
+            token = self.settings.metrics_token
+            Health(self, self.counters, token.get_secret_value() if token else None).add_to(self.web.app)
             await self.web.start()
         self.courier.start()
         clock.start()
@@ -157,6 +170,7 @@ class App:
     async def stop(self) -> None:
         """Take no more, finish what is under way, deliver what is in hand, close. What was never made, because the
         start failed before, is not made for it."""
+        self.stopping = True
         made = self.__dict__
         if "clock" in made:
             await self.clock.stop()

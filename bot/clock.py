@@ -23,8 +23,10 @@ from storage import (
     outbox,
     pause_sweep,
     reports,
+    retention,
     rota,
     three_lists,
+    web_sessions,
 )
 from storage.casebook import Casebook
 from storage.database import Database, is_unavailable
@@ -39,10 +41,21 @@ REMEMBERED = timedelta(days=3)
 
 
 class Clock:
-    """Starts the sweeps and hands what they wrote to the courier."""
+    """Starts the sweeps and hands what they wrote to the courier.
 
-    def __init__(self, database: Database, office: Office, now: Callable[[], datetime], courier: Courier) -> None:
+    :param remove: takes away the bytes of files that nothing points to any more
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        office: Office,
+        now: Callable[[], datetime],
+        courier: Courier,
+        remove: Callable[[list[str]], Awaitable[None]] | None = None,
+    ) -> None:
         self._database, self._office, self._now, self._courier = database, office, now, courier
+        self._remove = remove
         self._sweeping, self._idle = 0, asyncio.Condition()
         self._proposed: date | None = None
         self._scheduler = AsyncIOScheduler(timezone=office.rules.zone)
@@ -60,6 +73,7 @@ class Clock:
             (self.ask_again, 10),
             (self.close_silent, 10),
             (self.forget, 60),
+            (self.grow_old, 60),
         ):
             self._scheduler.add_job(
                 partial(self._careful, sweep), IntervalTrigger(minutes=minutes), next_run_time=self._now(), **options
@@ -187,6 +201,33 @@ class Clock:
         async with self._database.write(aside=True) as session:
             await outbox.prune(session, before)
             await conversations.prune(session, before)
+            await web_sessions.prune(session, self._now())
+
+    async def grow_old(self) -> int:
+        """Remove what was kept for as long as the consent says; returns how many requests and people that were. Done
+        twice, or by two at once, it finds nothing the second time."""
+        done, more, after = 0, True, 0
+        while more:
+            async with self._database.write() as session:
+                found = await retention.due(session, self._now())
+                await retention.blank(session, found, self._now())
+            done, more = done + len(found), bool(found)
+        more = True
+        while more:
+            async with self._database.write() as session:
+                people = await retention.strangers(session, self._now(), after)
+                for person in people:
+                    await retention.anonymise(session, person, self._now())
+                written = list(session.info.pop(outbox.WRITTEN, []))
+            self._courier.submit(written)
+            done, more, after = done + len(people), bool(people), people[-1].id if people else after
+        dropped, names = 1, [""]
+        while dropped or names:
+            async with self._database.write() as session:
+                dropped, names = await retention.old_lines(session, self._now())
+            if self._remove is not None:
+                await self._remove(names)
+        return done
 
     async def _careful(self, sweep: Callable[[], Awaitable[Any]]) -> None:
         """A sweep that fails is tried again at its next turn and stops nobody."""

@@ -190,6 +190,8 @@ class Courier:
             if row.kind == rota_import.KIND:
                 return await self._import_rota(row)
             parcels_, voice = await self._prepare(row)
+            if row.error == outbox.AGAIN:
+                parcels_ = parcels.sent_again(parcels_, voice)
             if row.channel is None or row.chat_id is None:
                 return Sent(row, error=outbox.NOBODY)
             bot = self.bots.get(row.channel)
@@ -267,6 +269,7 @@ class Courier:
     async def _open(self, row: Outbox, parcel: Parcel, voice: Voice) -> list[TelegramMethod[Any]]:
         """The methods that deliver a parcel; of a file that its channel no longer has, the words remain."""
         chat_id, more = row.chat_id or 0, voice.t("more")
+        parcel = parcels.passable(parcel, row.channel or "", voice)
 
         async def fetch(file: dict[str, Any]) -> str | InputFile:
             if file["channel"] == row.channel:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
+from bot.channels.web import WebChannel
+from bot.channels.web.doors import Pace
 from bot.courier import Courier
 from bot.faults import trace
 from handlers.desk import Desk, Office
@@ -34,6 +37,11 @@ from storage.tables import Outbox
 log = logging.getLogger(__name__)
 
 _TRIES = 4
+_MUCH = 60
+"""Messages a minute of one chat; more is a flood."""
+_FLOOD_OVER = 60.0
+"""Seconds without a flood after which the next one is a new one."""
+_MANY = 10_000
 _RETRIED_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 
@@ -57,6 +65,8 @@ class Gate:
     now: Callable[[], datetime]
     _decorations: set[asyncio.Task[None]] = field(default_factory=set)
     _waiting: set[tuple[int, int]] = field(default_factory=set)
+    _flood: Pace = field(default_factory=lambda: Pace(_MUCH, 60.0, time.monotonic))
+    _asked: dict[tuple[int, int], float] = field(default_factory=dict)
 
     async def handle(self, bot: Bot, update: Update) -> None:
         chat, user = _whose(update)
@@ -71,6 +81,8 @@ class Gate:
             self._ask_to_wait(bot, chat, user)
             raise
         self._waiting.discard((bot.id, chat.id))
+        if update.message is not None and self.channels[bot.id] != WebChannel.name:  # which holds back by itself
+            self._ask_to_slow_down(bot, chat, user)
         self.courier.submit(rows)
         if update.callback_query is not None:
             self._decorate(bot, update.callback_query)
@@ -172,6 +184,19 @@ class Gate:
             self._waiting.add((bot.id, chat.id))
             words = self.office.texts.get(_locale(user), "error-unavailable")
             self._aside(bot, SendMessage(chat_id=chat.id, text=words, parse_mode="HTML"))
+
+    def _ask_to_slow_down(self, bot: Bot, chat: Chat, user: User | None) -> None:
+        """Say, once in a flood, that everything has arrived and is answered one after the other. Nothing is held back
+        here: the next update waits for this one in its own chat only, and answers have the pace of their chat."""
+        whose, now = (bot.id, chat.id), time.monotonic()
+        if self._flood.wait(f"{bot.id}:{chat.id}") <= 0 or chat.type != ChatType.PRIVATE:
+            return
+        if len(self._asked) > _MANY:
+            self._asked = {key: at for key, at in self._asked.items() if now - at < _FLOOD_OVER}
+        if now - self._asked.get(whose, -_FLOOD_OVER) >= _FLOOD_OVER:
+            words = self.office.texts.get(_locale(user), "slow-down")
+            self._aside(bot, SendMessage(chat_id=chat.id, text=words, parse_mode="HTML"))
+        self._asked[whose] = now
 
     def _aside(self, bot: Bot, method: TelegramMethod[Any]) -> None:
         """Make a call that nobody waits for; when it fails, nothing is lost."""

@@ -1,9 +1,10 @@
 """Settings from the environment or .env; a wrong one stops the start with its name and why."""
 
+import ipaddress
 import os
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 _SCHEMES = {
     "telegram_api": ("https", "http"),
     "webhook_url": ("https", "http"),
+    "web_url": ("https", "http"),
     "redis_url": ("redis", "rediss", "unix"),
 }
 
@@ -38,6 +40,10 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     web_host: str = "127.0.0.1"
     web_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    web_url: str | None = None
+    web_proxies: str = "127.0.0.1,::1"
+    metrics_token: SecretStr | None = None
+    log_format: Literal["text", "json"] = "text"
     timezone: str = "Asia/Shanghai"
     catalogue: Path | None = None
     calendar: Path | None = None
@@ -75,7 +81,7 @@ class Settings(BaseSettings):
                 raise ValueError("expected a bot token of the form 123456:ABC…")
         return value
 
-    @field_validator("telegram_api", "webhook_url", "redis_url")
+    @field_validator("telegram_api", "webhook_url", "web_url", "redis_url")
     @classmethod
     def _known_address(cls, value: str | None, info: ValidationInfo) -> str | None:
         schemes = _SCHEMES[info.field_name or ""]
@@ -89,6 +95,22 @@ class Settings(BaseSettings):
     def _secret_shape(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.fullmatch("[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
             raise ValueError("expected 1 to 256 letters, digits, _ or -")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 16:
+            raise ValueError("expected at least 16 characters")
+        return value
+
+    @field_validator("web_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            networks_of(value)
+        except ValueError as error:
+            raise ValueError("expected addresses or networks with commas between, such as 10.0.0.0/8") from error
         return value
 
     @field_validator("catalogue")
@@ -119,8 +141,21 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def proxies(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """Whose word is taken for whom they speak."""
+        return networks_of(self.web_proxies)
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+
+def networks_of(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Addresses and networks with commas between.
+
+    :raises ValueError: one of them is none
+    """
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def load(**overrides: object) -> Settings:

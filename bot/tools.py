@@ -184,7 +184,8 @@ async def staff_link(database: Database, settings: Settings, code: str, name: st
         raise PeopleError("many_staff" if len(chats) > 1 else "no_staff", given=name)
     link = secrets.token_urlsafe(32)
     await Transcript(database).add_link(digest(link), chats[0], expires_at=now + LINK_LIFE)
-    return f"http://{settings.web_host}:{settings.web_port}/enter/{link}"
+    address = (settings.web_url or f"http://{settings.web_host}:{settings.web_port}").rstrip("/")
+    return f"{address}/enter/{link}"
 
 
 async def erase_resident(database: Database, number: str, now: datetime) -> bool:

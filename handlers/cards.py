@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.desk import Act
+from handlers.incoming import too_large
 from handlers.speech import Choice, quoted
 from handlers.texts import Markup, Voice
 from knowledge.catalogue import Service
@@ -108,6 +109,7 @@ def for_staff(
         voice.t("staff-card-head", number=spoken(request.number), service=voice.named(item), area=area),
         Markup(quoted(request.text, LONG)) if request.text else None,
         voice.t("files-attached", count=len(request.files)) if request.files else None,
+        voice.t("files-too-large", count=large) if (large := sum(map(too_large, request.files))) else None,
         voice.t("staff-card-resident", name=resident.name, phone=phone),
         contact_line(voice, people.contact),
         voice.t("staff-card-people", responder=people.first_responder.name, handler=people.handler.name),

@@ -12,6 +12,7 @@ from aiogram.fsm.state import State, StatesGroup
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.guesses import Guesses
 from handlers.incoming import Content
 from handlers.speech import Choice, Say
 from handlers.texts import Markup, Texts, Voice, texts
@@ -91,11 +92,15 @@ OWN_WORDS = frozenset(
 """Steps in which staff write about somebody else: their words are a report, not a cry or a wish of their own."""
 
 
+Id = Annotated[int, Field(ge=0, lt=2**63)]
+"""An id in a button: what the database can hold, for buttons can be forged."""
+
+
 class Act(CallbackData, prefix="r"):
     """Something to do with one request."""
 
     act: str
-    id: Annotated[int, Field(ge=0, lt=2**63)]  # what the database can hold: buttons can be forged
+    id: Id
     arg: str = ""
 
 
@@ -117,6 +122,7 @@ class Office:
     """Addresses that open the desk on each channel with a word of one's own: the word is put at the end."""
     reports: Callable[[], str | None] = lambda: None
     """Where the managers' page lets one in: a code is put at the end. None: there is no page."""
+    guesses: Guesses = field(default_factory=Guesses)
 
 
 @dataclass
@@ -245,8 +251,9 @@ class Desk:
         return at is None or self.now - datetime.fromisoformat(at) > LASTS
 
     def go(self, step: State | None, **data: Any) -> None:
-        """Wait for `step` next, remembering only `data`."""
-        self.chat.data = {}
+        """Wait for `step` next, remembering only `data`, and pictures sent for an outcome that is not written yet."""
+        shown = self.chat.data.get("shown")
+        self.chat.data = {"shown": shown} if shown else {}
         self.stay(step, **data)
 
     def stay(self, step: State | None, **data: Any) -> None:

@@ -1,5 +1,7 @@
 """The front door: /start and its links, consent, the community, a person at once."""
 
+import re
+
 from aiogram import F, Router
 from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.filters import Command, CommandObject, CommandStart, Filter, StateFilter
@@ -12,6 +14,7 @@ from handlers.speech import MORE, Answer, Choice, Say
 from knowledge.intents import Intent, find
 from knowledge.lifecycle import Role
 from storage import departures
+from storage.ledger import CaseError
 from storage.people import PeopleError
 from storage.reports import open_danger
 from storage.tables import Area, Person
@@ -21,6 +24,7 @@ searching = Router(name="searching")
 """Asked after everything that has words of its own: what is left is the name of a community."""
 
 _AREA_LINK = "area-"
+_A_PERSON = re.compile(r"\b(?:human|person|operator)\b", re.IGNORECASE)
 _SHORT = 12
 """Characters of a wish and nothing else; a longer message tells the need as well."""
 
@@ -68,6 +72,21 @@ async def start_with_link(message: Message, command: CommandObject, desk: Desk) 
     payload = clean(command.args or "")
     if payload.lower().startswith(_AREA_LINK):
         return await _start_in_area(desk, payload[len(_AREA_LINK) :])
+    whose = (desk.channel, desk.chat.chat_id)
+    if desk.office.guesses.too_many(whose, desk.now):
+        raise PeopleError("invite_wait")
+    try:
+        return await _come_by_code(desk, payload)
+    except (PeopleError, CaseError):
+        desk.office.guesses.wrong(whose, desk.now)
+        raise
+
+
+async def _come_by_code(desk: Desk, payload: str) -> Answer:
+    """An invitation of staff, of the other party of a mediation, or of somebody served at the counter.
+
+    :raises PeopleError, CaseError: it opens nothing
+    """
     if payload.startswith(mediation_party.LINK):
         return await mediation_party.opened(desk, payload.removeprefix(mediation_party.LINK))
     if payload.startswith(claims.LINK):
@@ -234,7 +253,7 @@ class WantsPerson(Filter):
         said = message.text or ""
         if desk.chat.state in OWN_WORDS or not ("转人工" in said or Intent.HUMAN in find(said)):
             return False
-        if "人工" in said:
+        if "人工" in said or _A_PERSON.search(said):
             return True
         return desk.chat.state != Step.talk.state and not await desk.casebook.waiting_for_answer(desk.me.id)
 
@@ -336,8 +355,9 @@ async def on_thanks(message: Message, desk: Desk) -> Answer:
 @router.message(StateFilter(Step.human, Step.whose, Step.comment), Asks(Intent.CANCEL), ~F.reply_to_message)
 async def on_cancel(message: Message, desk: Desk) -> Answer:
     key = "not-recorded" if desk.chat.state == Step.confirm.state else "dropped"
+    draft = None if desk.stale else needs.on_table(desk)
     desk.go(None)
-    return desk.say(key, menu=True)
+    return [desk.say(key, menu=True), *await needs.next_need(desk, draft)]
 
 
 @router.message(StateFilter(None), Asks(Intent.OFFICE))

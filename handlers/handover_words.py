@@ -8,7 +8,7 @@ from aiogram.filters.callback_data import CallbackData
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import cards
-from handlers.desk import Act, Office
+from handlers.desk import Act, Id, Office
 from handlers.speech import Choice, Say, quoted
 from handlers.texts import Markup, Voice
 from knowledge.lifecycle import Action, Role, allowed
@@ -26,9 +26,9 @@ class Hand(CallbackData, prefix="h"):
     """Something to do with what `gone` holds, who cannot act: all of it, or request `id`; `to` takes it."""
 
     act: str
-    gone: int
-    id: int = 0
-    to: int = 0
+    gone: Id
+    id: Id = 0
+    to: Id = 0
 
 
 async def about(

@@ -9,6 +9,8 @@ from typing import Any
 from aiogram.types import Message
 
 _LONGEST = 200_000
+PASSABLE = 20 * 1024 * 1024
+"""Bytes of a file that a bot may fetch from Telegram, by the Bot API; a larger one stays inside Telegram."""
 _JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and some scripts together
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufe0f" + _JOINERS)
 """Signs that count as letters or marks and show nothing."""
@@ -51,6 +53,16 @@ def _shown(character: str) -> bool:
     if ord(character) & 0xFFFE == 0xFFFE:  # noncharacters, which XML and some databases refuse
         return False
     return unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
+
+
+def too_large(file: dict[str, Any]) -> bool:
+    """Whether a file cannot leave the channel over which it came."""
+    return file.get("channel") == "telegram" and (file.get("size") or 0) > PASSABLE
+
+
+def megabytes(file: dict[str, Any]) -> int:
+    """The size of a file in whole megabytes, for people."""
+    return round((file.get("size") or 0) / 1024 / 1024)
 
 
 def read(message: Message, channel: str) -> Content:

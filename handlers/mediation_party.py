@@ -8,8 +8,8 @@ from aiogram import Router
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
+from handlers import drafts, needs
 from handlers import mediation_words as words
-from handlers import needs
 from handlers.desk import MANAGER_MENU, RESIDENT_MENU, WORKER_MENU, Desk, Pick, Step
 from handlers.incoming import clean, read
 from handlers.mediation_words import Party, cases, names_of
@@ -43,7 +43,7 @@ async def entered(desk: Desk) -> Answer:
     """After consent: they are the other party of the case whose link they followed."""
     book, draft = cases(desk), needs.on_table(desk)
     docket = await book.enter(desk.data["mediate"], desk.me)
-    for part in needs.parts(draft) if draft else []:  # said before consent, to whoever sent the invitation
+    for part in drafts.parts(draft) if draft else []:  # said before consent, to whoever sent the invitation
         await book.say_in_case(docket.case.id, desk.me.id, part.text, part.files)
     desk.go(None)
     return [desk.say("mediation-welcome", menu=True), await _card(desk, docket)]

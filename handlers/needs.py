@@ -1,6 +1,5 @@
 """A need: from the first words, through the matching service, to a recorded request."""
 
-from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -8,8 +7,9 @@ from aiogram import F, Router
 from aiogram.filters import Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards, pause_words
+from handlers import cards, drafts, pause_words
 from handlers.desk import Act, Desk, Pick, Step
+from handlers.drafts import draft_of, parts
 from handlers.incoming import Content, clean, read
 from handlers.speech import Answer, Choice, Say
 from knowledge import Band, Match
@@ -21,7 +21,6 @@ from storage.tables import Area, Request
 
 router = Router(name="needs")
 
-_CLEAR = 0.5
 _GOOD = {"好", "好的", "可以", "要得", "行", "嗯", "ok", "👍", "👌"}
 YES = frozenset({"对", "对的", "对头", "是", "是的", "就是", "没错", "确认", "登记", "yes", *_GOOD})
 NO = frozenset({"不是", "不是的", "不是这个", "不对", "错了", "no"})
@@ -35,24 +34,13 @@ TALKABLE = (*OPEN, Status.RESOLVED)
 # -- the table: what was said and is not recorded yet
 #
 # A draft is what was `said` (each message with its id, words and files), the `text` that is being matched, the
-# `service` of the card that lies there, the services that were `ranked`, and the `queue` of further needs.
+# `service` of the card that lies there, the services that were `ranked`, and the `queue` of further drafts.
 
 
 def on_table(desk: Desk) -> dict[str, Any] | None:
     """The draft, when something was said or a service was chosen."""
     draft: dict[str, Any] = desk.data.get("draft") or {}
     return draft if draft.get("said") or draft.get("service") else None
-
-
-def parts(draft: dict[str, Any]) -> list[Content]:
-    """The messages of a draft, as they came."""
-    return [Content(s["text"], s["files"], s["album"], s["id"]) for s in draft["said"]]
-
-
-def draft_of(contents: Sequence[Content]) -> dict[str, Any]:
-    """A draft of these messages; they are matched as one sentence."""
-    said = [{"id": c.message_id, "text": c.text, "files": c.files, "album": c.album} for c in contents]
-    return {"said": said, "text": "，".join(c.text for c in contents if c.text)}
 
 
 def keep_draft(desk: Desk, content: Content) -> None:
@@ -78,7 +66,8 @@ def correct(desk: Desk, content: Content) -> bool:
         Content(content.text, p.files, p.album, p.message_id) if p.message_id == content.message_id else p
         for p in parts(draft)
     ]
-    desk.keep(draft={**draft_of(said), "warned": draft.get("warned")})
+    kept = {key: draft.get(key) for key in ("warned", "beside")}
+    desk.keep(draft={**draft_of(said), **kept, "queue": drafts.whole(draft)})
     return True
 
 
@@ -170,10 +159,11 @@ async def offer(desk: Desk) -> list[Say]:
     if match.danger is not None and match.danger.tier is Tier.DOUBTFUL and not draft.get("warned"):
         first = [desk.say(f"danger-line-{match.danger.kind.value.replace('_', '-')}")]
         draft = {**draft, "warned": True}
-    if len(match.needs) > 1 and not draft.get("queue"):
-        draft = {**draft, "text": match.needs[0], "queue": list(match.needs[1:])}
+    if len(match.needs) > 1 and not draft.get("split"):
+        further = [draft_of([Content(need)]) for need in match.needs[1:]]
+        draft = {**draft, "text": match.needs[0], "queue": [*further, *draft.get("queue", ())], "split": True}
         match = desk.office.matcher.match(draft["text"])
-        first.append(desk.say("two-needs", count=len(draft["queue"]) + 1))
+        first.append(desk.say("two-needs", count=len(further) + 1))
     desk.stay(Step.confirm, draft={**draft, "service": None, "ranked": [c.id for c in match.ranked[:_CHOICES]]})
     return [*first, await _answer(desk, match)]
 
@@ -272,11 +262,15 @@ async def record(desk: Desk, service_id: str) -> list[Say]:
             raise
         return [closed]
     desk.go(None, recorded=request.id, words=[p.message_id for p in said], albums=[p.album for p in said if p.album])
-    queue = draft.get("queue") or []
-    if not queue:
+    return await next_need(desk, draft)
+
+
+async def next_need(desk: Desk, draft: dict[str, Any] | None) -> list[Say]:
+    """Come back to what waits behind this draft."""
+    if not draft or not draft.get("queue"):
         return []
-    desk.keep(draft={**draft_of([Content(queue[0])]), "queue": queue[1:]})
-    return [desk.say("next-need"), *await offer(desk)]
+    desk.keep(draft=drafts.first(draft["queue"]))
+    return [desk.say("next-need"), *await resume(desk)]
 
 
 class OnTable(Filter):
@@ -310,7 +304,7 @@ def _not_this(desk: Desk, refused: str) -> Say:
     draft = on_table(desk)
     if draft is None or draft.get("service") != refused:
         return desk.say("card-old")
-    desk.stay(Step.confirm, draft={**draft, "service": None})
+    desk.stay(Step.confirm, draft={**draft, "service": None, "more": True})
     if refused == GENERAL:
         return desk.say("say-more-ask")
     others = [s for s in draft.get("ranked", []) if s not in (refused, GENERAL)]
@@ -379,11 +373,28 @@ async def straight_to_a_person(message: Message, desk: Desk) -> Answer:
 def is_new(desk: Desk, content: Content, beside: str | None = None) -> bool:
     """Whether the words name a service clearly enough to be a need of their own, another than `beside`."""
     best = desk.office.matcher.match(content.text).ranked[:1] if content.text else ()
-    return bool(best) and best[0].id not in (GENERAL, beside) and best[0].confidence >= _CLEAR
+    return bool(best) and best[0].id not in (GENERAL, beside) and best[0].confidence >= drafts.CLEAR
 
 
 async def new_words(desk: Desk, content: Content) -> list[Say]:
     """Words that belong to no conversation: a need, or more of the one on the table."""
     clear(desk)
-    keep_draft(desk, content)
+    draft = on_table(desk)
+    if draft is None or not drafts.another(desk, draft, content):
+        keep_draft(desk, content)
+        return await resume(desk)
+    desk.keep(draft={**draft_of([content]), "queue": drafts.behind(draft), "beside": True})
+    says = await resume(desk)
+    if desk.chat.state == Step.confirm.state:
+        says[-1].choices.append(desk.button("same-need", Pick(what="same")))
+    return [desk.say("need-beside"), *says]
+
+
+@router.callback_query(Pick.filter(F.what == "same"))
+async def same_need(query: CallbackQuery, desk: Desk) -> Answer:
+    """It was no other need after all."""
+    draft = on_table(desk)
+    if draft is None or not draft.get("beside"):
+        return desk.say("card-old")
+    desk.keep(draft=drafts.joined(draft))
     return await resume(desk)

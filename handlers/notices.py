@@ -172,7 +172,10 @@ async def _withdrawn(a: About) -> list[Parcel]:
 
 async def _rated(a: About) -> list[Parcel]:
     level = a.voice.t(cards.level_key(a.row.payload["level"]))
-    return [a.say("notice-rated", [a.button("act-open", "open")], level=level)]
+    choices = [a.button("act-open", "open")]
+    if (before := a.row.payload.get("was")) is not None:
+        return [a.say("notice-rating-changed", choices, level=level, was=a.voice.t(cards.level_key(before)))]
+    return [a.say("notice-rated", choices, level=level)]
 
 
 async def _rating_comment(a: About) -> list[Parcel]:

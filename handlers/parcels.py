@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiogram import methods as api
@@ -17,7 +18,9 @@ from aiogram.types import (
 )
 
 from handlers.about import Parcel
-from handlers.speech import LIMIT, keyboard, methods, page, split
+from handlers.incoming import megabytes, too_large
+from handlers.speech import LIMIT, Say, keyboard, methods, page, split
+from handlers.texts import Voice
 
 CAPTION = 1024
 """Characters of a caption, by the Bot API."""
@@ -72,6 +75,29 @@ async def open_parcel(parcel: Parcel, chat_id: int, *, elder: bool, more: str, f
         made = BufferedInputFile(await asyncio.to_thread(document.make), document.name)
         built.append(api.SendDocument(chat_id=chat_id, document=made))
     return built
+
+
+def passable(parcel: Parcel, channel: str, voice: Voice) -> Parcel:
+    """The parcel as it can be shown in this channel: of a file that is too large to leave its own, a line tells."""
+    away = [file for file in parcel.files if too_large(file) and file["channel"] != channel]
+    if not away or parcel.only_edit:
+        return parcel
+    words = parcel.say or Say("")
+    told = replace(words, text="\n".join(filter(None, [words.text, *(large(voice, file) for file in away)])))
+    return replace(parcel, say=told, files=[file for file in parcel.files if file not in away])
+
+
+def large(voice: Voice, file: dict[str, Any]) -> str:
+    """What is said of a file that stays in its own channel: its name and size."""
+    return voice.t("file-large", name=file.get("name") or voice.t("file-unnamed"), size=megabytes(file))
+
+
+def sent_again(parcels: list[Parcel], voice: Voice) -> list[Parcel]:
+    """The same, with a word that it may have come before: the program was cut off while it was on its way."""
+    first = next((parcel for parcel in parcels if parcel.say and parcel.say.text and not parcel.only_edit), None)
+    if first is not None and first.say is not None:
+        first.say = replace(first.say, text=f"{voice.t('sent-again')}\n{first.say.text}")
+    return parcels
 
 
 def _fits(parcel: Parcel) -> bool:

@@ -100,6 +100,7 @@ async def leave(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer
     await privacy.erase(desk.session, desk.me, desk.now)
     desk.casebook.outbox.forget(desk.channel, desk.chat.chat_id)
     desk.person, desk.posts = None, ()
+    desk.keep(shown=None)
     desk.go(None)
     desk.chat.choices = []
     return goodbye

@@ -9,7 +9,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import aftercare_words, cards, handover_words, needs, pause_words, talk, timeline, whole_card
+from handlers import aftercare_words, cards, drafts, handover_words, needs, pause_words, talk, timeline, whole_card
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Asks, Says
 from handlers.incoming import read
@@ -271,7 +271,7 @@ class RatesInWords(Filter):
         return {"waiting": waiting, "level": level} if waiting else False
 
 
-@router.message(StateFilter(None, Step.talk), RatesInWords())
+@router.message(StateFilter(None, Step.talk, Step.whose), RatesInWords())
 async def rate_in_words(message: Message, waiting: list[Request], level: int, desk: Desk) -> Answer:
     if len(waiting) > 1:
         services = desk.office.rules.catalogue.services
@@ -292,7 +292,7 @@ async def not_solved(message: Message, desk: Desk) -> Answer:
 
 async def _rate(desk: Desk, request_id: int, level: int) -> Answer:
     await desk.casebook.rate(request_id, desk.me.id, level)
-    desk.go(Step.comment, request=request_id)
+    _ask_comment(desk, request_id)
     skip = desk.button("skip", Pick(what="skip"))
     if level in POOR:
         reasons = [desk.button(f"reason-{r}", Act(act="reason", id=request_id, arg=r)) for r in REASONS]
@@ -300,19 +300,30 @@ async def _rate(desk: Desk, request_id: int, level: int) -> Answer:
     return desk.say("rated", [skip], level=desk.t(cards.level_key(level)))
 
 
+def _ask_comment(desk: Desk, request_id: int) -> None:
+    """Wait for words to a rating; what waits for the choice of its request goes on waiting."""
+    needs.clear(desk)
+    desk.stay(Step.comment, request=request_id)
+
+
+async def _after_rating(desk: Desk, thanks: Say) -> list[Say]:
+    """Words that waited while the rating was given are asked about now."""
+    needs.clear(desk)
+    return [thanks, await talk.whose(desk)] if needs.on_table(desk) else [thanks]
+
+
 @router.callback_query(Act.filter(F.act == "reason"))
 async def on_reason(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
     if callback_data.arg not in REASONS:
         return desk.say("button-old")
     await desk.casebook.explain_rating(callback_data.id, desk.me.id, reason=callback_data.arg)
-    desk.go(Step.comment, request=callback_data.id)
+    _ask_comment(desk, callback_data.id)
     return desk.say("reason-thanks", [desk.button("skip", Pick(what="skip"))])
 
 
 @router.callback_query(Pick.filter(F.what == "skip"))
 async def on_skip(query: CallbackQuery, desk: Desk) -> Answer:
-    desk.go(None)
-    return desk.say("all-done", menu=True)
+    return await _after_rating(desk, desk.say("all-done", menu=True))
 
 
 @router.message(StateFilter(Step.comment), F.text, ~F.text.startswith("/"))
@@ -323,11 +334,10 @@ async def on_comment(message: Message, desk: Desk) -> Answer:
         return desk.say("nothing-readable")
     request, _ = await desk.casebook.look(desk.data["request"], desk.me.id)
     if desk.stale or needs.is_new(desk, content, request.service_id):
-        desk.go(None)
+        needs.clear(desk)
         return await talk.words(desk, content)
     await desk.casebook.explain_rating(desk.data["request"], desk.me.id, comment=content.text)
-    desk.go(None)
-    return desk.say("comment-thanks", menu=True)
+    return await _after_rating(desk, desk.say("comment-thanks", menu=True))
 
 
 @router.callback_query(Act.filter(F.act == "reopen"))
@@ -343,5 +353,5 @@ async def _reopen(desk: Desk, request_id: int) -> Answer:
     desk.go(Step.talk, request=request.id, fresh=True)
     when = cards.by(desk.voice, request)
     said = desk.say("reopened", name=responder.name, when=when, request_id=request.id)
-    passed = await talk.pass_on(desk, request.id, needs.parts(draft)) if draft else []
+    passed = await talk.pass_on(desk, request.id, drafts.parts(draft)) if draft else []
     return [said, *passed]

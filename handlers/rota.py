@@ -49,7 +49,7 @@ async def own(message: Message, desk: Desk) -> Answer:
 @router.callback_query(IsManager(), Pick.filter(F.what == "rota"))
 async def opened(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
     desk.go(None)
-    if callback_data.arg.isdecimal() and (area := await my_area(desk, int(callback_data.arg))):
+    if callback_data.arg.isdecimal() and (area := await my_area(desk, int(callback_data.arg[:18]))):
         return await show(desk, area)
     return await _begin(desk)
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from handlers import rota_words
 from handlers.desk import Desk
-from handlers.rota_view import RotaStep, Turn, back, people, show, today
+from handlers.rota_view import RotaStep, Turn, back, number, people, show, today
 from handlers.rota_words import day_name
 from handlers.speech import Answer, Choice
 from knowledge.rota import Leave as Away
@@ -66,7 +66,7 @@ async def _stand(desk: Desk, area: Area, person: Person | None, arg: str) -> Ans
             first=day_name(desk.voice, begins),
             last=day_name(desk.voice, ends),
         )
-    leave = Away(person.id, begins, ends, int(rest[0]) or None)
+    leave = Away(person.id, begins, ends, number(rest[0]) or None)
     row = await rota.add_leave(desk.session, area.id, leave, by=desk.me.id, now=desk.now, today=today(desk))
     _tell_leave(desk, row.person_id, row.substitute_id, leave, over=False)
     return [desk.say("rota-leave-done", name=person.name), await show(desk, area)]
@@ -96,7 +96,7 @@ async def _unleave(desk: Desk, area: Area, person: Person | None, arg: str) -> A
             for line, row in zip(lines, rows, strict=True)
         ]
         return desk.say("rota-unleave-which", [*choices, back(desk, area)])
-    row = await rota.cancel_leave(desk.session, area.id, int(arg))
+    row = await rota.cancel_leave(desk.session, area.id, number(arg))
     if row is None:
         return desk.say("button-old")
     leave = Away(row.person_id, row.first, row.last, row.substitute_id)
@@ -124,7 +124,7 @@ async def _depart(desk: Desk, area: Area, person: Person | None, arg: str) -> An
             choices = [desk.button("rota-depart-yes", Turn(act="depart", area=area.id, person=person.id, arg="0"))]
         key = "rota-depart-work" if work else "rota-depart-sure"
         return desk.say(key, [*choices, back(desk, area)], columns=2, name=person.name, count=len(work))
-    heir = int(arg)
+    heir = number(arg)
     if heir == person.id or (work and not heir):
         raise ValueError("somebody must take over")
     reason = desk.t("rota-depart-reason", name=person.name)

@@ -6,7 +6,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.fsm.state import State, StatesGroup
 
 from handlers import rota_words
-from handlers.desk import Desk, Pick
+from handlers.desk import Desk, Id, Pick
 from handlers.speech import Choice, Say
 from storage import rota
 from storage.tables import Area, Person
@@ -24,9 +24,19 @@ class Turn(CallbackData, prefix="d"):
     """Something to do with one area's rota; `arg` is what was chosen so far."""
 
     act: str
-    area: int
-    person: int = 0
+    area: Id
+    person: Id = 0
     arg: str = ""
+
+
+def number(text: str) -> int:
+    """An id in the argument of a button.
+
+    :raises ValueError: it is none
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise ValueError(text)
+    return int(text)
 
 
 async def my_area(desk: Desk, area_id: int) -> Area | None:

@@ -12,6 +12,7 @@ from handlers import (
     departures,
     front,
     handover,
+    large_files,
     legal_aid,
     manager,
     mediation,
@@ -37,6 +38,7 @@ def build() -> Router:
     have a step, and `talk` takes whatever nobody else did.
     """
     root = Router(name="shouwen")
+    root.message.outer_middleware(large_files.warn)
     for router in (
         alarm.router,
         front.router,

@@ -133,7 +133,7 @@ def _pieces(text: str, longest: int) -> list[str]:
     pieces: list[str] = []
     for sentence in _SENTENCE_END.split(text):
         rest = sentence
-        while _units(rest) > longest:
+        while len(rest) > longest or _units(rest) > longest:
             cut = _safe_cut(rest, longest // 2)
             pieces.append(rest[:cut])
             rest = rest[cut:]
@@ -142,7 +142,8 @@ def _pieces(text: str, longest: int) -> list[str]:
 
 
 def _safe_cut(text: str, near: int) -> int:
-    """A place to cut that is not inside a tag or an entity."""
+    """A place to cut that is not inside a tag or an entity: behind a comma where there is one."""
+    near = max(text.rfind(mark, near // 2, near) for mark in "，,、 ") + 1 or near
     for opener, closer in (("<", ">"), ("&", ";")):
         start = text.rfind(opener, max(0, near - 12), near)
         if start > 0 and text.find(closer, start, near) < 0 and text.find(closer, start) >= 0:

@@ -7,7 +7,7 @@ from aiogram import F, Router
 from aiogram.filters import Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards, needs
+from handlers import cards, drafts, needs
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Says
 from handlers.incoming import Content, clean, read
@@ -170,7 +170,7 @@ async def words(desk: Desk, content: Content) -> Answer:
         await desk.casebook.say(desk.data["recorded"], desk.me.id, content.text, content.files, desk.source(content))
         return None
     if state == Step.whose.state and not desk.stale:
-        return await _ask_whose(desk, content)
+        return await _while_asked(desk, content)
     if state == Step.comment.state and not desk.stale:
         needs.keep_draft(desk, content)
         return desk.say("comment-words", [_new(desk), desk.button("skip", Pick(what="skip"))])
@@ -208,6 +208,22 @@ async def _ask_whose(desk: Desk, content: Content) -> Say:
     if desk.chat.state != Step.whose.state:
         needs.clear(desk)
     needs.keep_draft(desk, content)
+    return await whose(desk)
+
+
+async def _while_asked(desk: Desk, content: Content) -> Answer:
+    """「谢谢」 and 「好」 add nothing to words that wait for the choice of their request, unless somebody waits for
+    an answer."""
+    said = content.text.strip(" 。！!.，,").lower()
+    thanks = Intent.THANKS in find(content.text)
+    small = not content.files and (thanks or said in ACKNOWLEDGED)
+    if not small or not needs.on_table(desk) or await desk.casebook.waiting_for_answer(desk.me.id):
+        return await _ask_whose(desk, content)
+    return [desk.say("you-are-welcome" if thanks else "whose-waits"), await whose(desk)]
+
+
+async def whose(desk: Desk) -> Say:
+    """Ask for whom the words on the table are."""
     desk.stay(Step.whose)
     if desk.is_staff:
         services = desk.office.rules.catalogue.services
@@ -234,15 +250,16 @@ async def on_whose(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answ
     draft = needs.on_table(desk)
     if not draft or not draft["said"]:
         return await begin(desk, callback_data.id)
-    desk.go(None)
-    return await pass_on(desk, callback_data.id, needs.parts(draft))
+    queue = draft.get("queue")
+    desk.go(None, **({"draft": drafts.first(queue)} if queue else {}))  # it comes back when the talk ends
+    return await pass_on(desk, callback_data.id, drafts.parts(draft))
 
 
 @router.callback_query(Pick.filter(F.what == "new"))
 async def on_new(query: CallbackQuery, desk: Desk) -> Answer:
     """What was said is a need of its own."""
     passed: list[dict[str, Any]] = desk.data.get("passed", [])
-    draft = needs.draft_of([Content(**part) for part in passed]) if passed else needs.on_table(desk)
+    draft = drafts.draft_of([Content(**part) for part in passed]) if passed else needs.on_table(desk)
     desk.go(None, **({"draft": draft} if draft else {}))
     return await needs.resume(desk)
 
@@ -327,8 +344,8 @@ def _over(desk: Desk, request: Request, roles: frozenset[Role], said: Sequence[C
         if desk.data.get("request") == request.id:
             desk.go(None)
         return desk.say("talk-over-staff", **about)
-    table = needs.on_table(desk) or needs.draft_of([])
-    desk.go(Step.whose, draft=needs.draft_of([*needs.parts(table), *said]), over=request.id)
+    table = needs.on_table(desk) or drafts.draft_of([])
+    desk.go(Step.whose, draft=drafts.draft_of([*drafts.parts(table), *said]), over=request.id)
     choices = [_new(desk), desk.button("never-mind", Pick(what="drop"))]
     if allowed(Action.REOPEN, request.status, roles):
         choices.insert(0, Choice(desk.label("act-reopen"), Act(act="reopen", id=request.id).pack()))

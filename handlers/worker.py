@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from html import escape
 from types import MappingProxyType
+from typing import Any
 
 from aiogram import F, Router
 from aiogram.filters import Command, Filter
@@ -146,22 +147,30 @@ async def ask_outcome(query: CallbackQuery, callback_data: Act, desk: Desk) -> A
     request = await desk.casebook.may(Action.RESOLVE, callback_data.id, desk.me.id)
     desk.go(Step.outcome, request=request.id)
     resident = await desk.people.get(request.resident_id)
-    return desk.say(
-        "outcome-ask", [desk.button("cancel", Pick(what="cancel"))], name=resident.name, request_id=request.id
-    )
+    count = len(_shown(desk, request.id))
+    about: dict[str, Any] = {"name": resident.name, "request_id": request.id}
+    ask = desk.say("outcome-ask", [desk.button("cancel", Pick(what="cancel"))], **about)
+    return [desk.say("outcome-files-kept", count=count, request_id=request.id), ask] if count else ask
+
+
+def _shown(desk: Desk, request_id: int) -> list[dict[str, Any]]:
+    """The files that were sent for the outcome of this request before its words; whatever comes between, they stay."""
+    kept = desk.data.get("shown") or {}
+    return list(kept["files"]) if kept.get("request") == request_id else []
 
 
 @router.message(Answering(Step.outcome))
 async def take_outcome(message: Message, desk: Desk) -> Answer:
     """The outcome in words; pictures that come before the words, or in one album with them, belong to it."""
     content = read(message, desk.channel)
-    files = [*desk.data.get("files", []), *content.files]
+    files = [*_shown(desk, desk.data["request"]), *content.files]
     if not content.text:
         asked = content.album is not None and content.album == desk.data.get("outcome_album")
-        desk.keep(files=files, outcome_album=content.album)
+        desk.keep(shown={"request": desk.data["request"], "files": files}, outcome_album=content.album)
         return None if asked else desk.say("outcome-words", [desk.button("cancel", Pick(what="cancel"))])
     wait = ALBUM_WAIT if content.album else timedelta()
     request = await desk.casebook.resolve(desk.data["request"], desk.me.id, content.text, files, delay=wait)
+    desk.keep(shown=None)
     desk.go(None, **({"resolved": request.id, "outcome_album": content.album} if content.album else {}))
     key = "resolved" if await desk.casebook.reader(request) else "resolved-no-chat"
     return desk.say(key, menu=True, number=cards.tail(request.number), request_id=request.id)
@@ -185,5 +194,6 @@ async def more_of_outcome(message: Message, desk: Desk) -> Answer:
 
 @router.callback_query(Pick.filter(F.what == "cancel"))
 async def cancel(query: CallbackQuery, desk: Desk) -> Answer:
+    desk.keep(shown=None)
     desk.go(None)
     return desk.say("cancelled", menu=True)

@@ -198,6 +198,8 @@ class _Reading:
         id = self.text(top, "domain", "", pattern=_ID, hint="lower-case letters, digits and _")
         if id is not None and id in self.seen_domains:
             self.say(top["domain"], "domain", f"{id} is already the domain of {self.seen_domains[id]}")
+        elif id is not None and id != Path(name).stem:
+            self.say(top["domain"], "domain", f"expected {Path(name).stem} as the file is called, found {id}")
         elif id is not None:
             self.seen_domains[id] = name
         found = [

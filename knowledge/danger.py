@@ -18,7 +18,7 @@ import yaml
 
 from knowledge.model import Classifier
 from knowledge.training import alarm, danger_weights, tells
-from knowledge.wording import windows
+from knowledge.wording import squeezed, windows
 
 _SIGNS = Path(__file__).parent / "lexicon" / "signs.yaml"
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -76,12 +76,13 @@ _TORN_OUT = 0.16
 """A window is torn out of its story, and a story has many: it must be so much clearer than a whole message."""
 
 LONGEST = 1500  # characters read of one message
+_SQUEEZED = 20_000  # characters in which repetitions are taken out first
 
 
 @lru_cache(maxsize=8)  # asked of a message before everything, and again when it is matched
 def find(text: str) -> Danger | None:
     """The gravest danger the text shows, a present one before a doubtful one; None when it shows none."""
-    text = text[:LONGEST]
+    text = squeezed(text[:_SQUEEZED])[:LONGEST]
     tiers: dict[DangerKind, Tier] = {}
     for kind, tier in (*_signs(text), *(_heard(text) if tells(text) else ())):
         if tiers.get(kind) is not Tier.PRESENT:

@@ -24,7 +24,7 @@ from knowledge.intents import Intent
 from knowledge.model import Classifier, chances
 from knowledge.neighbours import Neighbours
 from knowledge.training import matcher_weights
-from knowledge.wording import plain
+from knowledge.wording import plain, squeezed
 
 _FIRST_WORDS = "您好，我想问一下社区食堂在哪里，怎么走？另外老年卡怎么办"  # long enough for every reader
 LONGEST = 2000  # characters looked at; a longer story is kept whole by the caller
@@ -89,7 +89,11 @@ class Matcher:
 
     def match(self, text: str) -> Match:
         """Read one message; never fails, whatever the text."""
-        return self._matched(text[:LONGEST])
+        return self._matched(squeezed(text[:LONGEST]))
+
+    def names(self, text: str) -> bool:
+        """Whether the text is the name of a service, or one of its other names, and nothing else."""
+        return plain(text) in self._names
 
     def _match(self, text: str) -> Match:
         chance = self._chances(text)
@@ -173,6 +177,11 @@ class Matcher:
         if self.catalogue.contrast(a.id, b.id) is not None:
             return np.inf  # one need that two services could meet: there is a question for it
         return _SHOWN_NEAR if a.domain == b.domain else _SHOWN
+
+
+def asks(text: str) -> bool:
+    """Whether a clause asks for something or complains by itself, and does not only tell; English always may."""
+    return text.isascii() or _ASKS.search(text) is not None
 
 
 _EDGES = " \t\n，,。.；;：:！!？?、"

@@ -18,6 +18,7 @@ _CODES = [code for code, _ in _STARTS]
 _LAST_CODE = "座".encode("gb2312")
 
 _NUMBER = re.compile(r"[0-9][0-9\- ]{5,}[0-9]")
+_REPEATED = re.compile(r"(.{1,12}?)\1{7,}", re.DOTALL)
 _MARKS = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 
 
@@ -26,6 +27,11 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).lower()
     text = _NUMBER.sub(" ", text)  # telephone and request numbers say nothing about the need
     return _MARKS.sub(" ", text).strip()
+
+
+def squeezed(text: str) -> str:
+    """Without the tail of what is said eight times and more on end: it says no more than three times."""
+    return _REPEATED.sub(r"\1\1\1", text)
 
 
 @lru_cache(maxsize=8192)

@@ -6,7 +6,7 @@ person; every notice has a key of its own."""
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.deadlines import next_service_moment
@@ -29,12 +29,16 @@ async def watch_rectifications(session: AsyncSession, rules: Rules, now: datetim
     """One sweep over what is being put right: open what could not be opened, hand on what its manager left, warn of
     clocks and tell when they broke; returns how many rectifications there were."""
     books = Ratings(session, rules, now)
+    since = now - _LOOKED_FOR
+    lately = union(  # each by its own index
+        select(Rating.id).where(Rating.rated_at > since), select(Rating.id).where(Rating.revised_at > since)
+    )
     lost = await session.execute(
         select(Rating.id)
         .outerjoin(Rectification, Rectification.rating_id == Rating.id)
         .where(
             Rectification.id.is_(None),
-            or_(Rating.rated_at > now - _LOOKED_FOR, Rating.revised_at > now - _LOOKED_FOR),
+            Rating.id.in_(lately),
             or_(Rating.revised_level.in_(POOR), and_(Rating.revised_level.is_(None), Rating.level.in_(POOR))),
         )
         .order_by(Rating.id)

@@ -107,16 +107,16 @@ class Ratings(Rectifications):
             raise CaseError("revised_already")
         rating.revised_level, rating.revised_at = level, self._now
         await self._event(request, Action.REVISE, actor_id, role, level=level, round=request.round)
-        await self._tell_rated(request, rating, level)
+        await self._tell_rated(request, rating, level, was=rating.level)
         return rating
 
-    async def _tell_rated(self, request: Request, rating: Rating, level: int) -> None:
+    async def _tell_rated(self, request: Request, rating: Rating, level: int, was: int | None = None) -> None:
         told = set(await self._in_office(request, request.handler_id, request.first_responder_id))
         if level in POOR:
             told |= set(await self._people.managers(request.area_id))
         rect = await self._rectify(request, rating)
         for person_id in told - {rect.manager_id if rect else None}:  # the manager's card says it as well
-            self._tell(request, person_id, "rated", level=level)
+            self._tell(request, person_id, "rated", level=level, was=was)
 
     # -- said on the phone
 

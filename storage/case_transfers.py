@@ -125,6 +125,7 @@ class Transfers(Outside):
             request.provisional = calendar.is_provisional(resolve_by.astimezone(zone).date())
             request.contact_by = min(request.contact_by, resolve_by)
             request.acknowledge_by = min(request.acknowledge_by, resolve_by)
+            request.looked_at = None  # what is near or broken by the new promise is told, though its moment has passed
         await self._event(
             request,
             Action.CORRECT,

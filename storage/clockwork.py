@@ -76,7 +76,11 @@ class Clockwork(Ledger):
         office = await self._office(request)
         owed = owed_of(request)
         told: list[tuple[int, Step]] = []
-        for step in due_between(owed, office, request.looked_at or request.created_at, self._now):
+        due = due_between(owed, office, request.looked_at or request.created_at, self._now)
+        said = await self._said(request) if due else set()
+        for step in due:
+            if (_ACTS[step.rung].value, step.stage.value, step.due.isoformat()) in said:
+                continue
             act = _ACTS[step.rung]
             check(act, request.status, {Role.SYSTEM})
             await self._event(request, act, None, Role.SYSTEM, stage=step.stage.value, due=step.due.isoformat())
@@ -84,6 +88,15 @@ class Clockwork(Ledger):
         request.looked_at = self._now
         request.look_at = next_look(owed, office, self._now)
         return told
+
+    async def _said(self, request: Request) -> set[tuple[str, str, str]]:
+        """The steps that are written down already: a promise that moved (`correct`) is looked at from its beginning."""
+        rows = await self._session.execute(
+            select(Event.action, Event.data).where(
+                Event.request_id == request.id, Event.action.in_([act.value for act in _ACTS.values()])
+            )
+        )
+        return {(action, data["stage"], data["due"]) for action, data in rows}
 
     async def _hearers(self, request: Request, rung: Rung) -> list[int]:
         """Who hears of it, by the table of `knowledge.matters`: the handler (with whoever a transfer waits for, or

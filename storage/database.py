@@ -53,6 +53,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"pool_size": pool_size, "poolclass": AsyncAdaptedQueuePool}
+        options["hide_parameters"] = True  # errors and logs tell no values: people said them
         self.driver: Driver | None = None
         if self.is_sqlite:
             self.driver = Driver(patience=SQLITE_BUSY_SECONDS, pragmas=_PRAGMAS, threads=pool_size)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, func, select, update
+from sqlalchemy import Integer, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,6 +36,9 @@ WORDS = frozenset({REPLY, FORGET, "undelivered"})
 
 NOBODY = "nobody to tell"
 """The error of a notice for somebody who has no chat: they are told by phone, as the casebook arranges."""
+
+AGAIN = "may have been sent"
+"""The error of a row whose delivery was cut off, so that nobody knows whether it was shown."""
 
 LISTED = timedelta(days=14)
 """How long what could not be delivered is listed for the managers."""
@@ -131,7 +134,13 @@ async def claim(session: AsyncSession, now: datetime, limit: int = CLAIMED) -> S
     )
     rows = (
         await session.execute(
-            update(Outbox).where(Outbox.id.in_(due)).values(leased_until=now + LEASE).returning(Outbox)
+            update(Outbox)
+            .where(Outbox.id.in_(due))
+            .values(
+                leased_until=now + LEASE,
+                error=case((Outbox.leased_until.is_not(None), AGAIN), else_=Outbox.error),  # whoever had it died
+            )
+            .returning(Outbox)
         )
     ).scalars()
     return sorted(rows, key=lambda row: row.id)
@@ -163,7 +172,8 @@ async def renew(session: AsyncSession, row_ids: Collection[int], now: datetime) 
 async def recover(session: AsyncSession, now: datetime) -> None:
     """Take over everything at once: only for a process that knows that it is the only one."""
     pending = (Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
-    await session.execute(update(Outbox).where(*pending, Outbox.leased_until.is_not(None)).values(leased_until=None))
+    leased = Outbox.leased_until.is_not(None)
+    await session.execute(update(Outbox).where(*pending, leased).values(leased_until=None, error=AGAIN))
     await session.execute(update(Outbox).where(*pending, Outbox.error.is_not(None)).values(due_at=now))
 
 

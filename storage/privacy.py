@@ -122,7 +122,7 @@ async def erase(session: AsyncSession, person: Person, now: datetime) -> None:
     """
     await session.flush()
     own = select(Request.id).where(Request.resident_id == person.id)
-    await _blank_requests(session, own)
+    await blank_requests(session, own)
     await _blank_chats(session, person, own, now)
     await case_privacy.blank(session, person, own, now)
     await case_privacy.blank_contacts(session, person, own)
@@ -137,7 +137,8 @@ async def erase(session: AsyncSession, person: Person, now: datetime) -> None:
     person.erased_at = now
 
 
-async def _blank_requests(session: AsyncSession, own: Any) -> None:
+async def blank_requests(session: AsyncSession, own: Any) -> None:
+    """Remove what was said in these requests. :param own: a selection of their ids"""
     await session.execute(
         update(Request).where(Request.id.in_(own)).values(text="", files=[], outcome=None, outcome_files=[])
     )
@@ -166,7 +167,7 @@ async def _blank_chats(session: AsyncSession, person: Person, own: Any, now: dat
     await _scrub(session, Outbox, ("payload",), Outbox.kind == REPLY, words)
     await _scrub(session, Conversation, ("data", "choices"), Conversation.chat_id.in_(chats), words)
     await _scrub(session, WebMessage, ("payload",), WebMessage.chat_id.in_(chats), words)
-    await _delete_lines(session, {(s.chat_id, s.message_id) for s in shown if s.channel == "web"} | case_lines)
+    await delete_lines(session, {(s.chat_id, s.message_id) for s in shown if s.channel == "web"} | case_lines)
     await session.execute(delete(Shown).where(Shown.channel == person.channel, Shown.chat_id == person.chat_id))
     await session.execute(delete(Conversation).where(Conversation.chat_id == person.chat_id))
 
@@ -198,7 +199,7 @@ def _without(value: Any, words: Collection[str]) -> Any:
     return [_without(item, words) for item in value] if isinstance(value, list) else value
 
 
-async def _delete_lines(session: AsyncSession, lines: Collection[tuple[int, int]]) -> None:
+async def delete_lines(session: AsyncSession, lines: Collection[tuple[int, int]]) -> None:
     """Delete lines of web chats the way the channel does, so that open pages drop them as well."""
     if not lines:
         return

@@ -18,6 +18,7 @@ from storage.outbox import OutboxWriter
 from storage.people import POSTS, People, PeopleError, current
 from storage.rota_tables import Duty, Leave
 from storage.tables import Area, Person, Request, Staff
+from storage.web_sessions import sign_out_desk
 
 _DUTIES = select(Duty).where(Duty.area_id == bindparam("area_id")).order_by(Duty.id)
 _LEAVES = select(Leave).where(Leave.area_id == bindparam("area_id")).order_by(Leave.first, Leave.id)
@@ -222,7 +223,8 @@ async def held(session: AsyncSession, area_ids: Iterable[int], person_id: int) -
 
 async def end_post(session: AsyncSession, area_id: int, person_id: int, now: datetime) -> None:
     """Departure: their posts in the area end now, and with them their duty and leave. Whom they stood in for has
-    no substitute any more, which shows as a hole. Their open requests are handed over by the casebook.
+    no substitute any more, which shows as a hole. Their open requests are handed over by the casebook. Whoever holds
+    no post any more is signed out at every desk.
 
     :raises PeopleError: `no_post`
     """
@@ -241,6 +243,8 @@ async def end_post(session: AsyncSession, area_id: int, person_id: int, now: dat
     )
     await session.flush()
     remembered(session, POSTS).pop(person_id, None)
+    if not await People(session, now).posts(person_id):
+        await sign_out_desk(session, person_id, now)
 
 
 async def standing_in(session: AsyncSession, area_id: int, person_ids: Sequence[int], day: date) -> list[int]:

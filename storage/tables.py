@@ -13,6 +13,9 @@ from storage.database import BigKey, UTCDateTime
 
 _PENDING = text("sent_at IS NULL AND failed_at IS NULL")
 _WAITING = text("handled_at IS NULL")
+_OFFERED = text("offered_to_id IS NOT NULL")
+_NOT_BLANKED = text("blanked_at IS NULL")
+_FAILED = text("failed_at IS NOT NULL")
 
 
 def _enum(kind: type[StrEnum]) -> Enum:
@@ -80,7 +83,7 @@ class Person(Base):
     withdrawn_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     unreachable_at: Mapped[datetime | None]
-    __table_args__ = (UniqueConstraint("channel", "chat_id"),)
+    __table_args__ = (UniqueConstraint("channel", "chat_id"), Index("person_phone", "phone"))
 
 
 class Staff(Base):
@@ -156,6 +159,7 @@ class Request(Base):
     looked_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
+    blanked_at: Mapped[datetime | None]
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
     __table_args__ = (
         Index("request_of_resident", "resident_id", "status"),
@@ -164,6 +168,9 @@ class Request(Base):
         Index("request_of_area", "area_id", "status"),
         Index("request_by_time", "created_at"),
         Index("request_closed", "closed_at"),
+        Index("request_offered", "offered_to_id", sqlite_where=_OFFERED, postgresql_where=_OFFERED),
+        Index("request_resolved", "status", "resolved_at"),
+        Index("request_to_blank", "closed_at", sqlite_where=_NOT_BLANKED, postgresql_where=_NOT_BLANKED),
     )
 
 
@@ -240,6 +247,7 @@ class Rating(Base):
         UniqueConstraint("request_id", "round"),
         CheckConstraint("level BETWEEN 1 AND 5"),
         Index("rating_by_time", "rated_at"),
+        Index("rating_revised", "revised_at"),
     )
 
 
@@ -270,6 +278,9 @@ class Outbox(Base):
             sqlite_where=_PENDING,
             postgresql_where=_PENDING,
         ),
+        Index("outbox_sent", "sent_at"),
+        Index("outbox_failed", "failed_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
+        Index("outbox_chat", "channel", "chat_id"),
     )
 
 
@@ -356,7 +367,7 @@ class WebMessage(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
-    __table_args__ = (Index("web_message_change", "chat_id", "change"),)
+    __table_args__ = (Index("web_message_change", "chat_id", "change"), Index("web_message_age", "created_at"))
 
 
 class WebUpdate(Base):
@@ -372,6 +383,7 @@ class WebUpdate(Base):
     handled_at: Mapped[datetime | None]
     __table_args__ = (
         UniqueConstraint("chat_id", "client_id"),
+        Index("web_update_handled", "handled_at"),
         Index("web_update_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
 
@@ -385,4 +397,4 @@ class WebFile(Base):
     title: Mapped[str | None]
     mime: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.database import Database
 from storage.tables import Kept, WebFile, WebLink, WebMessage, WebSession, WebUpdate
+from storage.visitors import Visitors
 
 Payload = dict[str, Any]
 
@@ -73,15 +73,12 @@ class StoredFile:
     size: int
 
 
-class Transcript:
+class Transcript(Visitors):
     """Reads and writes the web chat's tables.
 
     Every writing method is one transaction and raises what `Database.write` raises when nothing could be
     kept. Times are aware UTC and come from the caller.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     # -- who may come in
 

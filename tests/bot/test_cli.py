@@ -192,6 +192,14 @@ def test_check_names_what_is_missing(database_file: Path) -> None:
     assert "HJ 黄桷社区: nobody answers" in run("check", code=1).stdout
 
 
+@pytest.mark.parametrize(("command", "out"), [("export", "nodir/a.xlsx"), ("outcomes", "nodir/a.jsonl")])
+@pytest.mark.usefixtures("database_file")
+def test_a_folder_that_is_not_there_is_said_at_once(command: str, out: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line, before the database is looked at (here there is none) and anything is counted."""
+    monkeypatch.setenv(f"{PREFIX}DATABASE_URL", "sqlite+aiosqlite:////nodir/none.db")
+    fails(command, *DAY, "--out", out, code=1, words=f"{out}: there is no folder nodir")
+
+
 def test_export_audit_erase(database_file: Path, database_url: str, matcher: object, tmp_path: Path) -> None:
     """The summary as both kinds of file, the history found whole and found altered, and a person erased."""
     number = closed_request(database_url, matcher, tmp_path)

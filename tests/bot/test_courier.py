@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.courier import Courier
 from bot.faults import LONGEST_PAUSE, MOST_TRIES, GiveUp, Gone, Retry, policy
+from handlers.desk import Act
 from handlers.speech import Say
 from knowledge.lifecycle import Role
 from storage import outbox
@@ -166,14 +167,15 @@ async def leased(world: World, actor: Actor, words: str) -> None:
 
 
 async def test_a_lease_that_ended_is_taken_over(world: World) -> None:
-    """Another process leaves a leased row alone, and delivers it once its lease has run out."""
+    """Another process leaves a leased row alone, and delivers it once its lease has run out; it may have been shown
+    before, and says so."""
     one = world.person("张秀英")
     await leased(world, one, "还没说")
     world.now += outbox.LEASE - timedelta(seconds=1)
     async with world.app.database.write() as session:
         assert not await outbox.claim(session, world.now)
     await world.later(seconds=2)
-    assert shown(one) == ["还没说"]
+    assert shown(one) == ["（怕您没收到，再发一次）\n还没说"]
 
 
 async def test_two_couriers_deliver_each_row_once(world: World) -> None:
@@ -188,7 +190,7 @@ async def test_two_couriers_deliver_each_row_once(world: World) -> None:
     await world.quiet()
     await second.stop()
     await world.quiet()
-    assert sorted(shown(one)) == ["一", "二"]
+    assert sorted(text[-1] for text in shown(one)) == ["一", "二"]
 
 
 async def test_the_only_process_takes_over_at_once(world: World) -> None:
@@ -204,7 +206,7 @@ async def test_the_only_process_takes_over_at_once(world: World) -> None:
     while not shown(one):
         await say(world, world.person("别人"), "甲")
         await world.quiet()
-    assert shown(one) == ["还没说"]
+    assert shown(one) == ["（怕您没收到，再发一次）\n还没说"]
 
 
 async def test_a_stopped_courier_lets_go_of_what_it_holds(world: World) -> None:
@@ -311,6 +313,27 @@ async def test_a_file_that_is_lost_leaves_its_words(world: World, monkeypatch: p
     downloads(world, monkeypatch, {"web-1": bad("wrong file identifier")})
     _, worker = await pass_on(world, lambda r, _: r.says(None, caption="漏得厉害", **photo("web-1")))
     assert worker.sees("漏得厉害", "没能转过来").kind == "message"
+
+
+async def test_a_file_too_large_to_leave_its_channel_leaves_a_note(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bot cannot fetch it: whoever is on the web reads its name and size, in the card and in the talk, and nothing is
+    tried in vain; whoever is on Telegram gets it by its id."""
+    monkeypatch.setattr(world.app.bots["telegram"], "download", None)
+    worker = await world.staff("李敏", channel="web")
+    resident = await world.resident()
+    video = {"file_id": "V", "file_unique_id": "v", "width": 9, "height": 9, "duration": 60, "file_size": 63_000_000}
+    await resident.says(None, caption="楼道灯坏了", video={**video, "file_name": "楼道.mp4"})
+    resident.sees("60 MB", "太大了", "20 MB", "拍张照片")
+    await resident.clicks("确认登记")
+    worker.sees("其中 1 个超过 20 MB")
+    worker.sees("楼道.mp4", "60 MB", "只能在 Telegram 里看")
+    [request] = await world.requests()
+    assert [f["file"] for f in request.files] == ["V"]
+    manager = await world.staff("王芳", Role.MANAGER)
+    await manager.presses(Act(act="files", id=request.id).pack())
+    assert manager.last.kind == "video"
 
 
 async def test_a_file_that_is_refused_leaves_its_words(world: World) -> None:

@@ -141,7 +141,7 @@ async def test_a_rating_counts_once_and_may_be_changed_once(world: World) -> Non
     await resident.says("我的诉求")
     await resident.clicks("改评价")
     await resident.clicks("基本满意")
-    worker.sees("基本满意")
+    worker.sees("改了评价", "追评", "原来非常满意", "现在基本满意")
     await resident.clicks("不满意", outcome)
     resident.sees("只能改一次")
     [rating] = await ratings(world)

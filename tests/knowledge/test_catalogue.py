@@ -147,6 +147,7 @@ def test_fingerprint_follows_every_edit_but_not_line_endings(tmp_path: Path) -> 
         ("plants.pruning]", "plants.mowing]", "expected ids of the service lists, found plants.mowing"),
         ("choices: [浇水, 剪枝]", "choices: [浇水]", "contrasts[0].choices: expected exactly two"),
         ("domain: plants", "domain: general", "is already the domain of general.yaml"),
+        ("domain: plants", "domain: plant", "plants.yaml:1: domain: expected plants as the file is called"),
         ("name_en: Plants\n", "", "file.name_en: expected a value, found none"),
         ("name: 修枝", "name: 修枝\n    name: 修枝", "expected once, found twice"),
         ("services:", "services: {", "file: expected YAML"),

@@ -139,6 +139,23 @@ def test_no_text_fails(text: str) -> None:
     assert found is None or found.kind in DangerKind
 
 
+@pytest.mark.parametrize("filler", ["字", "啊哈", "字字字 好"])
+def test_one_thing_said_on_end_is_no_danger(filler: str) -> None:
+    """A finger that stays on a key, or a filler, sounds like no fire; a danger behind it is still heard."""
+    assert find("我要办低保" + filler * 5000) is None
+    found = find(filler * 2000 + "屋头着火了，快来人")
+    assert found is not None
+    assert found.kind is DangerKind.FIRE_GAS
+
+
+@pytest.mark.parametrize(
+    "text", ["材料我都放在门卫那里了", "复印件我都放在你们窗口了", "都等了一天了还没人来", "等了半天社区的人还没来"]
+)
+def test_papers_left_and_staff_that_do_not_come_are_no_danger(text: str) -> None:
+    """A farewell and a missing person sound much the same."""
+    assert find(text) is None
+
+
 def test_very_long_texts_are_read_in_bounded_time() -> None:
     """Ten thousand characters of anything do not hold up the desk."""
     find("你好")

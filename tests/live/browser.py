@@ -30,9 +30,10 @@ def links(output: str) -> list[str]:
 
 
 @asynccontextmanager
-async def chrome(path: str) -> AsyncIterator[Browser]:
+async def chrome(path: str, *more: str) -> AsyncIterator[Browser]:
+    """A browser; `more` are switches of its command line."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", *more])
         try:
             yield browser
         finally:

@@ -80,8 +80,12 @@ class Aftercare(Acts):
     def _next(self, request: int, pick: int) -> None:
         status = next(r.status for r in self.books.requests if r.id == request)
         ways: dict[Status, list[Callable[[], None]]] = {
-            Status.RECORDED: [lambda: self.acknowledge(request, "handler")],
+            Status.RECORDED: [
+                lambda: self.acknowledge(request, "handler"),
+                lambda: self.transfer(request, "handler", self.town.staff[pick % 3], "他更熟"),
+            ],
             Status.IN_PROGRESS: [
+                lambda: self.transfer(request, "handler", self.town.staff[pick % 8], "他更熟"),
                 lambda: self.resolve(request, "handler", "办好了"),
                 lambda: self.resolve(request, "handler", "办好了"),
                 lambda: self.acknowledge(request, "receiver"),

@@ -216,7 +216,7 @@ class Machinery(RuleBasedStateMachine):
     # -- recording
 
     @initialize(target=requests, area=st.sampled_from("AB"), service=st.sampled_from(SERVICES))
-    def begin(self, area: str, service: str) -> int:
+    def begin(self, area: str, service: str) -> Any:
         """There is something to do from the beginning."""
         return self.record("张秀英", area, service, None, True)
 

@@ -64,7 +64,7 @@ class _Day:
         self.session: AsyncSession | None = None
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self, *, aside: bool = False) -> AsyncIterator[AsyncSession]:
         assert self.session is not None
         yield self.session
         await self.session.flush()

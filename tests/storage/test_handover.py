@@ -272,6 +272,26 @@ async def test_a_correction_never_gives_more_time(any_office: Office) -> None:
     assert await flaws(any_office) == []
 
 
+async def test_a_promise_that_a_correction_finds_broken_is_told(any_office: Office) -> None:
+    """Looked at since, and by the right service late long ago: whoever must know hears of it, once."""
+    request = await taken(any_office)
+
+    async def sweep() -> list[str]:
+        async with any_office.database.write() as session:
+            await watch_promises(session, any_office.rules, any_office.now)
+        return [kind for kind in await any_office.told("王芳") if kind == "promise_breach"]
+
+    any_office.later(days=5)
+    before = await sweep()
+    await any_office.act("correct", request, "李敏", "legal.consultation")
+    assert (await any_office.request(request)).resolve_by < any_office.now
+    assert len(await sweep()) == len(before) + 1
+    any_office.later(minutes=1)
+    assert len(await sweep()) == len(before) + 1
+    written = [(e.action, e.data["stage"], e.data["due"]) for e in await any_office.events(request) if "due" in e.data]
+    assert len(written) == len(set(written))
+
+
 async def test_a_pause_is_not_taken_back_by_a_correction(office: Office) -> None:
     """What the resident took to bring papers is added to the right service's promise too."""
     request = await taken(office)

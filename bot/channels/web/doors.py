@@ -7,9 +7,10 @@ several people can be open in one browser.
 
 import hashlib
 import hmac
+import ipaddress
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -99,6 +100,10 @@ class Doors:
             self._set_cookie(response, token, self.slug(chat_id), secure=secure)
         return chat_id
 
+    async def was_link(self, code: str) -> bool:
+        """Whether this is a one-time link that let somebody in already, or is too old."""
+        return await self._transcript.knows_link(digest(code))
+
     def renew(self, request: web.Request, response: web.StreamResponse, *, secure: bool) -> None:
         """Give a known browser its cookie again, so that the browser's limit never ends a used session."""
         slug = request.match_info.get("slug")
@@ -126,8 +131,35 @@ def same_origin(request: web.Request) -> bool:
     return bool(request.host) and urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
-def safety_headers(request: web.Request) -> dict[str, str]:
-    """Headers for every answer: nothing from elsewhere, in no frame, not kept."""
+Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
+
+HTTPS = web.AppKey("https", bool)
+"""Whether people reach the server over https."""
+PROXIES: web.AppKey[Networks] = web.AppKey("proxies")
+"""Whose word is taken for whom they speak (`X-Forwarded-For`)."""
+
+
+def address(request: web.Request) -> str:
+    """Where a request comes from: what the nearest proxy of ours says, else whoever is connected. What anybody else
+    writes into the header is not believed."""
+    proxies = request.config_dict[PROXIES]
+    said = [part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")]
+    line = [part for part in said if part] + [request.remote or ""]
+    while len(line) > 1 and _among(line[-1], proxies):
+        line.pop()
+    return line[-1]
+
+
+def _among(given: str, networks: Networks) -> bool:
+    try:
+        found = ipaddress.ip_address(given)
+    except ValueError:
+        return False
+    return any(found in network for network in networks)
+
+
+def safety_headers(request: web.Request, *, https: bool = False) -> dict[str, str]:
+    """Headers for every answer: nothing from elsewhere, in no frame, not kept; over https, https from now on."""
     # Some older browsers do not count a WebSocket to the same host as 'self'.
     sockets = f" ws://{request.host} wss://{request.host}" if _HOST.fullmatch(request.host) else ""
     return {
@@ -140,6 +172,7 @@ def safety_headers(request: web.Request) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-store",
+        **({"Strict-Transport-Security": "max-age=31536000"} if https else {}),
     }
 
 
@@ -149,7 +182,7 @@ async def safety(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        for name, value in safety_headers(request).items():
+        for name, value in safety_headers(request, https=request.config_dict[HTTPS]).items():
             error.headers.setdefault(name, value)
         raise
     except Exception as error:
@@ -157,7 +190,7 @@ async def safety(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         response = web.json_response({"error": "unavailable"}, status=503)
     if not response.prepared:
-        for name, value in safety_headers(request).items():
+        for name, value in safety_headers(request, https=request.config_dict[HTTPS]).items():
             response.headers.setdefault(name, value)
     return response
 

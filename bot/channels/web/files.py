@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import filetype
 
@@ -155,8 +156,8 @@ class FileRoom:
         part = self._folder / f"{stem}.part"
         head, size = b"", 0
         try:
-            await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
-            with await asyncio.to_thread(part.open, "wb") as out:
+            await asyncio.to_thread(_private_folder, self._folder)
+            with await asyncio.to_thread(_private_file, part) as out:
                 async for chunk in chunks:
                     size += len(chunk)
                     if size > limit:
@@ -208,7 +209,7 @@ class FileRoom:
 
     async def _enter(self, part: Path, stored: StoredFile, at: datetime) -> None:
         path = self._require(stored.name)
-        await asyncio.to_thread(path.parent.mkdir, exist_ok=True)
+        await asyncio.to_thread(_private_folder, path.parent)
         await asyncio.to_thread(part.rename, path)
         try:
             await self._transcript.add_file(stored, at=at)
@@ -227,4 +228,15 @@ def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:  # a file system without links
-        shutil.copyfile(source, target)
+        with source.open("rb") as given, _private_file(target) as out:
+            shutil.copyfileobj(given, out)
+
+
+def _private_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _private_file(path: Path) -> BinaryIO:
+    """Open a new file that only its owner may read or write, and that nobody can execute."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from aiohttp import web
 
-from bot.channels.web.doors import Doors, Pace, our_page_only
+from bot.channels.web.doors import Doors, Pace, address, our_page_only
 from bot.channels.web.files import INLINE, UPLOAD_LIMIT, FileRoom, NotAllowedError, TooBigError
 from bot.channels.web.incoming import clean_text
 from storage.transcript import Transcript
@@ -48,6 +48,7 @@ class Pages:
         self._now = now
         self._https = https
         self._newcomers = Pace(120, 60.0, time.monotonic)
+        self._codes = Pace(30, 60.0, time.monotonic)
         self._uploads = Pace(60, 60.0, time.monotonic)
 
     def add_to(self, app: web.Application) -> None:
@@ -71,32 +72,35 @@ class Pages:
         return _own_file(request.match_info["file"])
 
     async def _session(self, request: web.Request) -> web.StreamResponse:
-        """Say who this browser is; at `/` an unknown one becomes a new resident."""
+        """Say who this browser is and what they read; at `/` an unknown one becomes a new resident."""
         visitor = await self._doors.visitor(request)
         if visitor is not None:
-            response = web.json_response({"chat": visitor.chat_id, "new": False})
+            language = await self._transcript.language(visitor.chat_id)
+            response = web.json_response({"chat": visitor.chat_id, "new": False, "language": language})
             self._doors.renew(request, response, secure=self._secure(request))
             return response
         if "slug" in request.match_info:
             return web.json_response({"error": "signed_out"}, status=401)
-        await asyncio.sleep(self._newcomers.wait(request.remote or ""))
+        await asyncio.sleep(self._newcomers.wait(address(request)))
         chat_id = new_chat_id()
         response = web.json_response({"chat": chat_id, "new": True})
         await self._doors.let_in(response, chat_id, desk=False, secure=self._secure(request))
         return response
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
-        """Come in by a code: a one-time link opens its chat; anything else is an invitation, which a new
-        chat's handlers judge."""
+        """Come in by a code: a one-time link opens its chat, once; anything else is an invitation, which
+        a new chat's handlers judge."""
         try:
             code = (await request.json())["code"]
         except (ValueError, KeyError, TypeError):
             code = None
         if not isinstance(code, str) or not _CODE.fullmatch(code):
             return web.json_response({"error": "code"}, status=400)
-        await asyncio.sleep(self._newcomers.wait(request.remote or ""))
+        await asyncio.sleep(self._codes.wait(address(request)))
         response = web.Response(content_type="application/json")
         chat_id = await self._doors.let_in_by_link(response, code, secure=self._secure(request))
+        if chat_id is None and await self._doors.was_link(code):
+            return web.json_response({"error": "used"}, status=410)
         if chat_id is None:
             chat_id = new_chat_id()
             await self._doors.let_in(response, chat_id, desk=True, secure=self._secure(request))

@@ -9,7 +9,7 @@ from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 from aiohttp import web
 
-from bot.channels.web.doors import LINK_LIFE, Doors, digest, our_page_only, safety
+from bot.channels.web.doors import HTTPS, LINK_LIFE, PROXIES, Doors, Networks, digest, our_page_only, safety
 from bot.channels.web.files import FileRoom
 from bot.channels.web.incoming import Intake
 from bot.channels.web.pages import Pages, new_chat_id
@@ -32,6 +32,7 @@ class WebChannel:
     :param files: folder for uploaded files; made when needed.
     :param port: 0 takes any free port; see `url` after `start`.
     :param public_url: where people reach the server when a proxy stands before it, e.g. https://chat.example.org
+    :param proxies: the networks of our own proxies, whose word is taken for the address of whoever they speak for
     """
 
     name = "web"
@@ -46,6 +47,7 @@ class WebChannel:
         handle: Handle,
         now: Callable[[], datetime],
         public_url: str | None = None,
+        proxies: Networks = (),
     ) -> None:
         self._transcript = Transcript(database)
         self._room = FileRoom(self._transcript, files)
@@ -60,6 +62,7 @@ class WebChannel:
         self._sockets = Sockets(self._transcript, self._doors, Intake(self._transcript, now), self._pump.wake)
         self.app = web.Application(middlewares=[safety])
         https = bool(self._public_url and self._public_url.startswith("https:"))
+        self.app[HTTPS], self.app[PROXIES] = https, proxies
         pages = Pages(self._transcript, self._doors, self._room, wake=self._woken, now=now, https=https)
         pages.add_to(self.app)
         for prefix in ("", "/desk/{slug:[0-9a-f]{12}}"):
@@ -112,6 +115,10 @@ class WebChannel:
         names = await self._transcript.erase(chat_id, at=self._now())
         await self._room.remove(names)
         await self._sockets.close(SIGNED_OUT, chat_id)
+
+    async def remove_files(self, names: list[str]) -> None:
+        """Delete the bytes of files that nothing points to any more."""
+        await self._room.remove(names)
 
     def _tell(self, chat_id: int, payload: Payload | None) -> None:
         self._sockets.tell(chat_id, payload)

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.web.doors import Doors, Pace, Visitor
+from bot.channels.web.doors import Doors, Pace, Visitor, address
 from bot.channels.web.incoming import Intake
 from storage.transcript import Line, Payload, Transcript
 
@@ -78,7 +78,10 @@ class Viewer:
                     if lines:
                         self._since = lines[-1].change
                         self._changed = True
-                        await self._send({"type": "messages", "messages": [shown(line) for line in lines]})
+                        said: Payload = {"type": "messages", "messages": [shown(line) for line in lines]}
+                        if any("menu" in line.payload for line in lines):  # a new menu may be in another language
+                            said["language"] = await self._transcript.language(self.chat_id)
+                        await self._send(said)
             except ConnectionError:
                 return
             except (SQLAlchemyError, OSError) as error:
@@ -192,8 +195,8 @@ class Sockets:
 
     async def _hold_back(self, request: web.Request, viewer: Viewer, visitor: Visitor) -> None:
         pause = self._session_pace.wait(visitor.digest)
-        if request.remote and is_public(request.remote):
-            pause = max(pause, self._address_pace.wait(request.remote))
+        if is_public(where := address(request)):
+            pause = max(pause, self._address_pace.wait(where))
         if pause > 0:
             viewer.push({"type": "slow", "seconds": round(pause, 1)})
             await asyncio.sleep(pause)

@@ -28,11 +28,14 @@ all-services = See all services
 say-more-ask = All right, please tell me more: who is it for, and what do you need?
 two-needs = You told me { $count } things. Let us take them one at a time. Here is the first:
 next-need = Now the next one:
+need-beside = That is another matter, so let us do this one first. I keep what you said before; it comes next.
+same-need = It is the same matter
 which-domain = What kind of help do you need?
 which-of-domain = <b>{ $domain }</b>: which one do you need?
 
 whose = Who is this message for?
 whose-staff = Who should this message go to?
+whose-waits = All right. Your earlier words still wait:
 new-need = This is something new
 my-own-need = Something I need myself
 talk-to = To { $name } ({ $service })

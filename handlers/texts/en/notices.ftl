@@ -38,6 +38,7 @@ notice-replaced-you = { $tail } { $service }: the first responder is now <b>{ $r
 notice-urged = { $resident } sent a reminder about { $tail } { $service } (reminder { $times }). Please resolve it by { $resolve }.
 notice-withdrawn = { $resident } has withdrawn { $tail } { $service }. Nothing more to do.
 notice-rated = { $tail } { $service }: rating from { $resident }: <b>{ $level }</b>.
+notice-rating-changed = { $tail } { $service }: { $resident } changed the rating: it was { $was }, now <b>{ $level }</b>.
 notice-rating-comment = { $tail } { $service }: { $resident } says:
     { $comment }
 notice-reopened = <b>The resident says it is not solved. It is back with the first responder</b>; the promised time stays the same:

@@ -22,6 +22,7 @@ acknowledged-no-chat = Acknowledged. { $name } does not use the chat; the first 
 phone = Phone: { $phone } (this look is on record)
 phone-none = No phone number was left. Please use the chat.
 outcome-ask = Please write the outcome; { $name } will see it. Say clearly what was done and how it ended.
+outcome-files-kept = The { $count } files you sent before are still here; the resident will see them with the outcome.
 outcome-words = To resolve it, the outcome is needed in words. Please write a few; you may add photos.
 resolved = { $number } is resolved. The resident will see the outcome and rate it.
 transfer-whom = Transfer to whom? Until they acknowledge, it is still yours.

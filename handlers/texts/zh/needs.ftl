@@ -28,11 +28,14 @@ all-services = 看全部事项
 say-more-ask = 好的，请再说说：是谁、要办什么？
 two-needs = 您说了 { $count } 件事，我们一件一件来。先说第一件：
 next-need = 再来看下一件：
+need-beside = 这是另外一件事，先办这一件。您前面说的我记着，办完这件接着办。
+same-need = 这是同一件事
 which-domain = 您要办哪方面的事？
 which-of-domain = <b>{ $domain }</b>，您要办哪一件？
 
 whose = 这句话是说给谁的？
 whose-staff = 这句话发给谁？
+whose-waits = 好的。前面那句话还等着您说给谁：
 new-need = 这是新的事
 my-own-need = 我自己要办的事
 talk-to = 说给{ $name }（{ $service }）

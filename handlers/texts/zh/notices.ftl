@@ -38,6 +38,7 @@ notice-replaced-you = { $tail } { $service }：首问责任人换成了<b>{ $res
 notice-urged = { $resident }催办 { $tail } { $service }（第 { $times } 次）。请在 { $resolve } 前办结。
 notice-withdrawn = { $resident }撤回了 { $tail } { $service }，不用再办。
 notice-rated = { $tail } { $service }：{ $resident }评价<b>{ $level }</b>。
+notice-rating-changed = { $tail } { $service }：{ $resident }改了评价（追评）：原来{ $was }，现在<b>{ $level }</b>。
 notice-rating-comment = { $tail } { $service }：{ $resident }说：
     { $comment }
 notice-reopened = <b>居民说还没解决，退回首问责任人</b>，答应的时间不变：

@@ -22,6 +22,7 @@ acknowledged-no-chat = 已受理。{ $name }没有用聊天，首问责任人会
 phone = 电话：{ $phone }（这次查看已留痕）
 phone-none = 没有留电话。请在聊天里联系。
 outcome-ask = 请写办理结果，{ $name }会看到。写清楚：办了什么、结果怎样。
+outcome-files-kept = 您前面发的 { $count } 个附件还在，会和结果一起给居民看。
 outcome-words = 办结要有文字说明。请写几句办理结果，可以附照片。
 resolved = { $number } 已办结，居民会收到结果并评价。
 transfer-whom = 转给谁？对方受理之前，这件事还是您的。

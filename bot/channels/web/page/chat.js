@@ -3,7 +3,7 @@ import { keep, keepHere, kept, Line, stored } from "./line.js";
 import { Scroll } from "./scroll.js";
 import { Talk } from "./talk.js";
 import { h, List, preview } from "./view.js";
-import { t } from "./words.js";
+import { speak, t } from "./words.js";
 
 const LONGEST_TEXT = 4096;
 const SIZE = "shouwen:size";
@@ -17,15 +17,19 @@ const state = { context: null, menuFrom: -1, asked: null, more: false, loading: 
 
 // -- words and size
 
-for (const element of document.querySelectorAll("[data-word]")) element.textContent = t(element.dataset.word);
-document.title = t("title");
-for (const [id, key] of Object.entries({ messages: "log", menu: "menu", text: "text", voice: "voice", plus: "more", panel: "more", size: "larger", "context-close": "cancel", sheet: "actions" })) {
-  $(id).setAttribute("aria-label", t(key));
+for (const id of ["picture", "document", "place"]) $(id).append(h("span", { class: "icon", "aria-hidden": "true" }), h("span"));
+
+function setWords() {
+  for (const element of document.querySelectorAll("[data-word]")) element.textContent = t(element.dataset.word);
+  document.title = t("title");
+  for (const [id, key] of Object.entries({ messages: "log", menu: "menu", text: "text", voice: "voice", plus: "more", panel: "more", size: "larger", "context-close": "cancel", sheet: "actions" })) {
+    $(id).setAttribute("aria-label", t(key));
+  }
+  text.placeholder = state.asked || t("say");
+  for (const [id, key] of [["picture", "picture"], ["document", "file"], ["place", "place"]]) $(id).lastChild.textContent = t(key);
+  $("typing").replaceChildren(h("span", { class: "face", "aria-hidden": "true" }, t("deskFace")), h("div", { class: "bubble" }, h("span", { class: "unseen" }, t("typing")), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"))));
 }
-text.placeholder = t("say");
-for (const [id, key] of [["picture", "picture"], ["document", "file"], ["place", "place"]]) {
-  $(id).append(h("span", { class: "icon", "aria-hidden": "true" }), h("span", {}, t(key)));
-}
+setWords();
 
 function setSize(large) {
   document.documentElement.classList.toggle("large", large);
@@ -142,6 +146,11 @@ const line = new Line({
     $("notice").hidden = false;
     $("state").textContent = "";
   },
+  language(chosen) {
+    if (!speak(chosen)) return;
+    setWords();
+    list.reword();
+  },
   retrying(clientId, yes) {
     state.retrying[yes ? "add" : "delete"](clientId);
     if (yes) list.mark(clientId, t("retrying"));
@@ -194,7 +203,6 @@ const line = new Line({
     else toast(t(word));
   },
 });
-$("typing").append(h("span", { class: "face", "aria-hidden": "true" }, t("deskFace")), h("div", { class: "bubble" }, h("span", { class: "unseen" }, t("typing")), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"))));
 
 // The first word is the page's: which community's link brought a resident, or simply that somebody is here.
 function begin(empty) {

@@ -16,8 +16,8 @@ async function enter(pause) {
       location.replace("../" + (await answer.json()).to);
       return;
     }
-    if (answer.status === 400) {
-      line.textContent = t("badLink");
+    if (answer.status === 400 || answer.status === 410) {
+      line.textContent = t(answer.status === 410 ? "usedLink" : "badLink");
       return;
     }
   } catch {

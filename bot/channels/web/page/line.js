@@ -1,6 +1,6 @@
 // The line to the server: one WebSocket that comes back by itself, and an outbox that survives a reload.
 // Things are sent one at a time, in order, each until it is acknowledged; the server knows what it has.
-import { language } from "./words.js";
+import { browsers } from "./words.js";
 
 const PING_EVERY = 25000;
 const ANSWER_WITHIN = 12000;
@@ -53,7 +53,7 @@ export function newId() {
 
 export class Line {
   // `on` has a function for each kind of thing the server says, and: state(connected), signedOut(),
-  // retrying(clientId, yes).
+  // retrying(clientId, yes), language(chosen).
   constructor(on) {
     this.on = on;
     this.outbox = storedOutbox();
@@ -76,6 +76,7 @@ export class Line {
       const session = await answer.json();
       if (this.chat !== undefined && this.chat !== session.chat) return location.reload();
       this.chat = session.chat;
+      this.on.language(session.language);
       this.connect();
     } catch {
       this.lost();
@@ -89,7 +90,7 @@ export class Line {
     address.protocol = address.protocol.replace("http", "ws");
     const socket = new WebSocket(address);
     this.socket = socket;
-    socket.onopen = () => this.say({ type: "hello", since: this.since, language });
+    socket.onopen = () => this.say({ type: "hello", since: this.since, language: browsers });
     socket.onmessage = (event) => this.hear(JSON.parse(event.data));
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
@@ -169,6 +170,7 @@ export class Line {
       this.socket?.close();
     }
     for (const message of messages) if (message.client_id) this.drop(message.client_id);
+    if (said.language) this.on.language(said.language);
     this.on[said.type]?.(said);
     if (said.type === "hello") this.flush();
   }

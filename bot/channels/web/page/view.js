@@ -212,6 +212,11 @@ export class List {
     return true;
   }
 
+  // The page speaks another language now: what it says itself about each message is said again.
+  reword() {
+    for (const id of this.ids) this.put(this.shown.get(id).message);
+  }
+
   remove(id) {
     const place = this.ids.indexOf(id);
     this.shown.get(id).wrap.remove();

@@ -65,6 +65,7 @@ const words = {
     entering: "正在进入…",
     enteringAgain: "暂时连不上，正在重试…",
     badLink: "链接不完整，请重新打开，或向管理员索取新的链接。",
+    usedLink: "这个链接已经用过，或者过了时间：一个链接只能进一次。请在原来的浏览器里接着用，或请管理员再发一个新的链接。",
   },
   en: {
     title: "Community desk",
@@ -131,11 +132,21 @@ const words = {
     entering: "Coming in…",
     enteringAgain: "No connection, trying again…",
     badLink: "This link is incomplete. Open it again, or ask your manager for a new one.",
+    usedLink: "This link was used already, or is too old: each lets you in once. Go on in the browser where you opened it, or ask your manager for a new link.",
   },
 };
 
-export const language = (navigator.language || "zh").toLowerCase().startsWith("en") ? "en" : "zh";
+export const browsers = (navigator.language || "zh").toLowerCase().startsWith("en") ? "en" : "zh";
+export let language = browsers; // until the office says which language this person chose
 document.documentElement.lang = language;
+
+// Speak this language from now on; false when the page does already.
+export function speak(chosen) {
+  if (!(chosen in words) || chosen === language) return false;
+  language = chosen;
+  document.documentElement.lang = chosen;
+  return true;
+}
 
 export function t(key, ...values) {
   return words[language][key].replace(/\{(\d)\}/g, (_, index) => values[index]);

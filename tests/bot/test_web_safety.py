@@ -1,0 +1,49 @@
+"""From where somebody comes when a proxy stands between, and how files lie on the disk."""
+
+import ipaddress
+import stat
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+from web_browser import open_office
+
+from bot.channels.web.doors import PROXIES, address
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
+OURS = (ipaddress.ip_network("10.89.7.0/24"), ipaddress.ip_network("127.0.0.1/32"))
+
+
+@pytest.mark.parametrize(
+    ("connected", "said", "where"),
+    [
+        ("203.0.113.9", None, "203.0.113.9"),
+        ("203.0.113.9", "8.8.8.8", "203.0.113.9"),  # whoever is no proxy of ours may write what they like
+        ("10.89.7.2", "203.0.113.9", "203.0.113.9"),
+        ("10.89.7.2", "8.8.8.8, 203.0.113.9", "203.0.113.9"),  # what came in was written by them
+        ("127.0.0.1", "203.0.113.9, 10.89.7.2", "203.0.113.9"),
+        ("10.89.7.2", "", "10.89.7.2"),
+        ("10.89.7.2", "nonsense", "nonsense"),
+        ("10.89.7.2", "127.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_address(connected: str, said: str | None, where: str) -> None:
+    """The nearest address that is no proxy of ours; what anybody else claims is not believed."""
+    app = web.Application()
+    app[PROXIES] = OURS
+    headers = {} if said is None else {"X-Forwarded-For": said}
+    request = make_mocked_request("GET", "/", headers=headers, app=app).clone(remote=connected)
+    request._match_info = make_mocked_request("GET", "/", app=app)._match_info  # type: ignore[attr-defined]
+    assert address(request) == where
+
+
+async def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
+    """Folders 0700, files 0600 under random names: nobody else reads them, and none can be run."""
+    async with open_office(tmp_path) as office, office.browser() as browser:
+        await browser.enter()
+        await browser.upload(PNG, "run.sh")
+        kept = list((office.folder / "files").rglob("*"))
+        assert {stat.S_IMODE(path.stat().st_mode) for path in kept if path.is_file()} == {0o600}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in kept if path.is_dir()} == {0o700}
+        assert not any("run" in path.name for path in kept)

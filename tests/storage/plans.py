@@ -1,0 +1,50 @@
+"""What a database would do for each statement that ran: those that would read a large table from end to end."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+
+from storage.database import Database
+
+LARGE = ("request", "event", "outbox", "message", "rating", "note", "shown", "handled_update", "web_message")
+
+
+@contextmanager
+def listening(database: Database) -> Iterator[dict[str, Any]]:
+    """Every statement that runs meanwhile, with values it ran with."""
+    heard: dict[str, Any] = {}
+
+    def hear(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+            heard.setdefault(statement, values[0] if many else values)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", hear)
+
+
+async def scanned(database: Database, statements: dict[str, Any]) -> dict[str, str]:
+    """The statements that would read a large table from end to end, with the plan. PostgreSQL is told to do so only
+    where it has no other way, for it would on the few rows of a test."""
+    found: dict[str, str] = {}
+    large = "|".join(LARGE)
+    async with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            await connection.exec_driver_sql("SET enable_seqscan = off")
+        for statement, values in statements.items():
+            explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+            rows = await connection.exec_driver_sql(explain + statement, values)
+            plan = "\n".join(str(row[-1]) for row in rows)
+            if database.is_sqlite:
+                names = dict(re.findall(rf'(?:FROM|JOIN|,)\s+"?({large})"? AS "?(\w+)"?', statement))
+                aliases = "|".join([large, *names.values()])
+                if re.search(rf"^SCAN ({aliases})\b", plan, re.MULTILINE):
+                    found[statement] = plan
+            elif re.search(rf"Seq Scan on ({large})\b", plan):
+                found[statement] = plan
+    return found
