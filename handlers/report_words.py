@@ -13,7 +13,7 @@ from handlers.texts import Voice
 from knowledge.catalogue import Catalogue
 from knowledge.periods import Period, Unit
 from knowledge.satisfaction import Figures, Rating, Stage, Summary, together
-from storage.figures import By, Scope, figures, satisfaction
+from storage.figures import By, Scope, figures, inside, satisfaction
 from storage.tables import Request
 
 _TREND = 4
@@ -86,7 +86,7 @@ async def count(session: AsyncSession, asked: Asked, scope: Scope, voice: Voice)
 async def _recorded(session: AsyncSession, scope: Scope) -> int:
     query = select(func.count()).where(Request.created_at >= scope.start, Request.created_at < scope.end)
     if scope.areas is not None:
-        query = query.where(Request.area_id.in_(sorted(scope.areas)))
+        query = query.where(inside(scope.areas))
     for column, wanted in (
         (Request.domain, scope.domain),
         (Request.service_id, scope.service_id),

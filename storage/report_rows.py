@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from knowledge.lifecycle import OPEN, Action
 from knowledge.satisfaction import POOR
 from storage.case_tables import Rectification
-from storage.figures import Scope
+from storage.figures import Scope, inside
 from storage.tables import Area, Event, Person, Rating, Request
 
 _AT_ONCE = 2_000
@@ -162,7 +162,7 @@ async def poor(session: AsyncSession, scope: Scope) -> AsyncIterator[Poor]:
 
 def _narrow(query: Any, scope: Scope) -> Any:
     if scope.areas is not None:
-        query = query.where(Request.area_id.in_(sorted(scope.areas)))
+        query = query.where(inside(scope.areas))
     for column, wanted in ((Request.domain, scope.domain), (Request.service_id, scope.service_id)):
         if wanted is not None:
             query = query.where(column == wanted)

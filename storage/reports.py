@@ -11,7 +11,7 @@ from knowledge.lifecycle import OPEN, Intake, Role, Status
 from knowledge.periods import Period, Unit
 from knowledge.satisfaction import POOR, Summary, together
 from storage.database import UTCDateTime
-from storage.figures import By, Scope, satisfaction
+from storage.figures import By, Scope, inside, satisfaction
 from storage.ledger import Rules
 from storage.outbox import OutboxWriter
 from storage.people import current
@@ -47,18 +47,16 @@ async def overview(
     session: AsyncSession, areas: Collection[int], start: datetime, end: datetime, now: datetime
 ) -> Overview:
     """The figures of these areas for closures between `start` and `end`."""
-    inside = Request.area_id.in_(areas)
+    here = Request.area_id.in_(areas)
 
     async def count(*conditions: ColumnElement[bool]) -> int:
-        return (
-            await session.execute(select(func.count()).select_from(Request).where(inside, *conditions))
-        ).scalar_one()
+        return (await session.execute(select(func.count()).select_from(Request).where(*conditions))).scalar_one()
 
     by_domain = await satisfaction(session, Scope(start, end, now, areas), By.DOMAIN)
     return Overview(
-        recorded=await count(Request.created_at >= start, Request.created_at < end),
-        open=await count(Request.status.in_(OPEN)),
-        overdue=await count(overdue(now)),
+        recorded=await count(inside(areas), Request.created_at >= start, Request.created_at < end),
+        open=await count(here, Request.status.in_(OPEN)),
+        overdue=await count(here, overdue(now)),
         total=together(by_domain.values()),
         by_domain={str(domain): summary for domain, summary in by_domain.items()},
     )

@@ -14,7 +14,7 @@ from knowledge.deadlines import WorkingTime
 from knowledge.lifecycle import OPEN, Role
 from knowledge.likeness import MOST, Group, scrub
 from storage import rota
-from storage.figures import Scope
+from storage.figures import Scope, inside
 from storage.people import People, current
 from storage.report_tables import Project, ProjectState
 from storage.tables import Area, Person, Request, Staff
@@ -52,15 +52,15 @@ class Resource:
 async def needs(session: AsyncSession, scope: Scope, *, by_area: bool = True) -> list[Need]:
     """What was recorded, by service (and area), the most wanted first."""
     earlier = scope.start - (scope.end - scope.start)
-    inside = func.sum(case((Request.created_at >= scope.start, 1), else_=0))
+    recent = func.sum(case((Request.created_at >= scope.start, 1), else_=0))
     query = (
-        select(Area.name if by_area else literal(""), Request.domain, Request.service_id, inside, func.count())
+        select(Area.name if by_area else literal(""), Request.domain, Request.service_id, recent, func.count())
         .join(Area, Area.id == Request.area_id)
         .where(Request.created_at >= earlier, Request.created_at < scope.end)
         .group_by(Request.domain, Request.service_id, *([Area.id, Area.name] if by_area else []))
     )
     if scope.areas is not None:
-        query = query.where(Request.area_id.in_(sorted(scope.areas)))
+        query = query.where(inside(scope.areas))
     found = [
         Need(area, domain, service, int(now), count - int(now))
         for area, domain, service, now, count in await session.execute(query)
@@ -85,7 +85,7 @@ async def unmatched(session: AsyncSession, scope: Scope) -> tuple[list[str], lis
         .limit(MOST)
     )
     if scope.areas is not None:
-        query = query.where(Request.area_id.in_(sorted(scope.areas)))
+        query = query.where(inside(scope.areas))
     rows = list(await session.execute(query))
     return [scrub(text, [name]) for text, _, name in rows], [area for _, area, _ in rows]
 
@@ -163,8 +163,8 @@ async def without_service(session: AsyncSession, now: datetime) -> list[tuple[in
     )
     found = []
     for area_id in managed.scalars().all():
-        inside = await people.within([area_id])
-        mine = [said for said, area in zip(words, areas, strict=True) if area in inside]
+        under = await people.within([area_id])
+        mine = [said for said, area in zip(words, areas, strict=True) if area in under]
         if len(mine) >= ENOUGH:
             found.append((area_id, mine))
     return found
