@@ -100,7 +100,7 @@ def test_areas_and_invitations(database_file: Path) -> None:
             "no domain 'cooking'; the domains are",
         ),
         (("export", *DAY, "--out", "x.xlsx", "--area", "NO"), "there is no area 'NO'"),
-        (("export", *DAY, "--out", "x.pdf"), "ends in .xlsx or .csv"),
+        (("export", *DAY, "--out", "x.pdf"), "ends in .xlsx, .csv or .html"),
         (("export", "--from", "2026-11-30", "--to", "2026-11-01", "--out", "x.csv"), "not before --from"),
         (("erase", "--yes", "--number", "261123-0042-7"), "there is no request 261123-0042-7"),
     ],
@@ -203,7 +203,7 @@ def test_a_folder_that_is_not_there_is_said_at_once(command: str, out: str, monk
 def test_export_audit_erase(database_file: Path, database_url: str, matcher: object, tmp_path: Path) -> None:
     """The summary as both kinds of file, the history found whole and found altered, and a person erased."""
     number = closed_request(database_url, matcher, tmp_path)
-    assert "1 closures" in run("export", *DAY, "--out", "sum.xlsx").stderr
+    assert "1 requests" in run("export", *DAY, "--out", "sum.xlsx").stderr
     assert zipfile.is_zipfile("sum.xlsx")
     run("export", *DAY, "--out", "sum.csv", "--area", "HJ")
     assert Path("sum.csv").read_bytes().startswith(b"\xef\xbb\xbf")

@@ -79,7 +79,7 @@ async def test_a_daughter_hears_and_speaks_for_her_mother(world: World) -> None:
     await worker.clicks("办结")
     await worker.says("已送软饭")
     daughter.sees("办结了", "已送软饭")
-    await daughter.clicks("满意")
+    await daughter.clicks("非常满意")
     assert await ratings(world) == [(5, False, False, None)]
     async with world.app.database.read() as session:
         [request] = await world.requests()

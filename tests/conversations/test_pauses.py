@@ -237,6 +237,8 @@ async def test_no_chat_no_message(world: World) -> None:
     await worker.clicks("来窗口")
     await worker.says("陈爷爷")
     await worker.says("13800001234")
+    await worker.clicks("就联系本人")
+    await worker.clicks("念了，同意")
     await worker.says("屋头没人煮饭")
     await worker.clicks("老年助餐")
     await worker.presses("r:open:1:")
