@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import OPEN, Action, Status
-from knowledge.satisfaction import Summary, summarise
-from storage import history, reports
+from knowledge.satisfaction import Summary, together
+from storage import history
+from storage.figures import By, Scope, satisfaction
 from storage.tables import Area, Event, Request
 from tests.proof.books import Books, Told
 from tests.proof.rules import findings
@@ -34,11 +35,11 @@ class Ledger:
     resolvable: int = 0
     transfers: int = 0
     reopened: int = 0
-    cases: list[Any] = field(default_factory=list)
+    said: list[Summary] = field(default_factory=list)
 
     def row(self) -> list[str]:
         """The figures as they are shown."""
-        said: Summary = summarise(self.cases)
+        said = together(self.said)
         return [
             f"{self.recorded:,}",
             percent(self.acknowledged, self.recorded),
@@ -134,9 +135,14 @@ async def ledgers(session: AsyncSession, year: Year) -> dict[str, dict[str, Ledg
             did = counted.get(request.id, Counter())
             line.transfers += did[Action.TRANSFER.value]
             line.reopened += did[Action.REOPEN.value] + did[Action.TAKE_REOPEN.value]
-    for closure in await reports.closures(session, list(areas), FOUNDED, year.now):
-        for line in lines(closure.request.area_id, closure.request.domain):
-            line.cases.append(closure.case)
+    scope = Scope(FOUNDED, year.now, year.now)
+    for key, said in (await satisfaction(session, scope, By.DOMAIN)).items():
+        books["领域"][names[str(key)]].said.append(said)
+    for key, said in (await satisfaction(session, scope, By.AREA)).items():
+        name = areas[int(key or 0)].name
+        for table in ("街道", "社区"):
+            if name in books[table]:
+                books[table][name].said.append(said)
     return books
 
 
@@ -169,7 +175,7 @@ def report(books: dict[str, dict[str, Ledger]], counted: dict[str, Counter[str]]
     for line in books["领域"].values():
         for name in ("recorded", "acknowledged", "resolved", "resolvable", "transfers", "reopened"):
             setattr(total, name, getattr(total, name) + getattr(line, name))
-        total.cases += line.cases
+        total.said += line.said
     found: list[str] = []
     domains = {name: line.row() for name, line in books["领域"].items()}
     found += ["### 按领域 By domain", "", *table("领域", {**domains, "**全区 all**": total.row()}), ""]

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from storage import history, reports, retention
+from storage import history, retention
+from storage.figures import Scope, satisfaction
 from storage.tables import Event, Message, Note, Person, Rating, Request, WebLink, WebSession
 from storage.web_sessions import prune, sign_out_desk
 from tests.storage.office import Office
@@ -57,7 +58,8 @@ async def test_words_go_after_two_years_and_counts_stay(any_office: Office) -> N
         assert (rating.level, rating.comment) == (1, None)
         assert [flaw async for flaw in history.audit(session)] == []
         areas = frozenset(office.areas.values())
-        assert len(await reports.closures(session, areas, closed - timedelta(days=1), office.now)) == 2
+        scope = Scope(closed - timedelta(days=1), office.now, office.now, areas)
+        assert (await satisfaction(session, scope))[None].closed == 2
         assert (await session.get(Person, office.ids["张秀英"])).name == "张秀英"  # type: ignore[union-attr]
 
 
