@@ -47,13 +47,18 @@ def another(desk: Desk, draft: Draft, content: Content) -> bool:
     best = match.ranked[0]
     if best.id == GENERAL or not (match.band is Band.STRAIGHT or best.confidence >= CLEAR):
         return False
-    if not (asks(content.text) or desk.office.matcher.names(content.text)) or _OPENING.fullmatch(draft["text"]):
+    if not _is_need(desk, content.text) or (draft["text"] and not _is_need(desk, draft["text"])):
         return False
     before = desk.office.matcher.match(draft["text"])
     table = {c.id for c in before.ranked if c.confidence >= _ALIKE} if draft["text"] else set()
     table |= {shown} if shown else set(draft["ranked"])
     confused = any(desk.office.matcher.catalogue.contrast(best.id, one) for one in table if one)
     return best.id not in table and not confused
+
+
+def _is_need(desk: Desk, text: str) -> bool:
+    """Whether it asks for something: not a beginning, and not only what is told on the way (「我妈八十了」)."""
+    return not _OPENING.fullmatch(text) and (asks(text) or desk.office.matcher.names(text))
 
 
 def behind(draft: Draft) -> list[Draft]:

@@ -86,7 +86,7 @@ async def test_one_day(world: World) -> None:
     await old.says("满意得很")
     await angry.says("不满意得很")
     manager.sees("不满意")
-    await ann.says("满意")
+    await ann.says("满意得很")
     assert len(ann.last.buttons) == 3
     await ann.presses(f"r:rate:{allowance.id}:4")
     ann.sees("谢谢")

@@ -142,7 +142,7 @@ PROXIES: web.AppKey[Networks] = web.AppKey("proxies")
 def address(request: web.Request) -> str:
     """Where a request comes from: what the nearest proxy of ours says, else whoever is connected. What anybody else
     writes into the header is not believed."""
-    proxies = request.config_dict[PROXIES]
+    proxies = request.config_dict.get(PROXIES, ())
     said = [part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")]
     line = [part for part in said if part] + [request.remote or ""]
     while len(line) > 1 and _among(line[-1], proxies):
@@ -182,7 +182,7 @@ async def safety(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        for name, value in safety_headers(request, https=request.config_dict[HTTPS]).items():
+        for name, value in safety_headers(request, https=request.config_dict.get(HTTPS, False)).items():
             error.headers.setdefault(name, value)
         raise
     except Exception as error:
@@ -190,7 +190,7 @@ async def safety(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         response = web.json_response({"error": "unavailable"}, status=503)
     if not response.prepared:
-        for name, value in safety_headers(request, https=request.config_dict[HTTPS]).items():
+        for name, value in safety_headers(request, https=request.config_dict.get(HTTPS, False)).items():
             response.headers.setdefault(name, value)
     return response
 
