@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.enums import ChatType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
 from handlers.desk import OWN_WORDS, Desk, Step
 from handlers.incoming import Content, read
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Say
 from handlers.texts import Markup
 from knowledge import danger
@@ -19,7 +20,7 @@ from storage.ledger import Need
 from storage.reports import open_danger
 from storage.tables import Area
 
-router = Router(name="alarm")
+router = DeskRouter(name="alarm")
 
 private = F.chat.type == ChatType.PRIVATE
 

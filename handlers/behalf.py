@@ -5,7 +5,7 @@ What is asked: the name; a phone number, a contact (a child, a neighbour), which
 there are several; whether they agree, which is read out to them; the need. A known person with the same number is
 offered, never taken silently."""
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.filters import StateFilter
 from aiogram.types import CallbackQuery, Message
 
@@ -14,6 +14,7 @@ from handlers.alarm import danger_words
 from handlers.desk import CONSENT_VERSION, Act, Desk, Pick, Step
 from handlers.front import Says
 from handlers.incoming import phone_in, read
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from handlers.worker import Answering, IsStaff
 from knowledge import danger
@@ -25,7 +26,7 @@ from storage.case_people import ContactOf
 from storage.ledger import Need
 from storage.tables import Area, Level, Person
 
-router = Router(name="behalf")
+router = DeskRouter(name="behalf")
 
 _WAYS = (Intake.COUNTER, Intake.PHONE, Intake.VISIT)
 _RELATIONS = ("daughter", "son", "spouse", "neighbour")

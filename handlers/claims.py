@@ -3,18 +3,19 @@ or by sending their own phone number as the channel vouches for it."""
 
 from typing import Any
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.filters import Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
 from handlers import cards, needs
 from handlers.desk import Desk, Pick, Step
 from handlers.incoming import phone_in
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from knowledge.lifecycle import OPEN, Status
 from storage.case_claims import Place
 
-router = Router(name="claims")
+router = DeskRouter(name="claims")
 
 LINK = "claim-"
 """How the word after /start begins in such a link."""

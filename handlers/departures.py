@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from aiogram import Router
 from aiogram.types import CallbackQuery
 
 from handlers import cards, handover_words
 from handlers.desk import Desk
 from handlers.handover_words import Hand
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice
 from handlers.worker import IsStaff
 from storage.tables import Person, Request
 
-router = Router(name="departures")
+router = DeskRouter(name="departures")
 
 
 @router.callback_query(IsStaff(), Hand.filter())

@@ -22,7 +22,7 @@ from storage.casebook import Casebook
 from storage.conversations import Chat
 from storage.ledger import Rules, Source
 from storage.people import People, Post
-from storage.tables import Person
+from storage.tables import Person, Request
 
 CONSENT_VERSION = "2026-11"
 
@@ -138,6 +138,7 @@ class Desk:
     posts: Sequence[Post]
     first_name: str = ""
     locale: str = "zh"
+    _waiting: list[Request] | None = None
 
     @cached_property
     def people(self) -> People:
@@ -184,6 +185,12 @@ class Desk:
             language=self.locale,
         )
         return self.person
+
+    async def waiting(self) -> list[Request]:
+        """Requests in which staff waited for an answer of this person when the update came."""
+        if self._waiting is None:
+            self._waiting = await self.casebook.waiting_for_answer(self.me.id)
+        return list(self._waiting)
 
     def source(self, content: Content, reply_to_id: int | None = None) -> Source:
         """Where these words were typed, and what was passed on before that they answer."""

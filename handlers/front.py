@@ -2,7 +2,7 @@
 
 import re
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.filters import Command, CommandObject, CommandStart, Filter, StateFilter
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
@@ -10,6 +10,7 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 from handlers import claims, mediation_party, needs
 from handlers.desk import CONSENT_VERSION, OWN_WORDS, Desk, Pick, Step
 from handlers.incoming import clean, read
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import MORE, Answer, Choice, Say
 from knowledge.intents import Intent, find
 from knowledge.lifecycle import Role
@@ -19,8 +20,8 @@ from storage.people import PeopleError
 from storage.reports import open_danger
 from storage.tables import Area, Person
 
-router = Router(name="front")
-searching = Router(name="searching")
+router = DeskRouter(name="front")
+searching = DeskRouter(name="searching")
 """Asked after everything that has words of its own: what is left is the name of a community."""
 
 _AREA_LINK = "area-"
@@ -29,31 +30,31 @@ _SHORT = 12
 """Characters of a wish and nothing else; a longer message tells the need as well."""
 
 
-class Says(Filter):
+class Says(Plain):
     """The message is the words of this button, in any language, and nothing else."""
 
     def __init__(self, *keys: str) -> None:
         self._keys = keys
 
-    async def __call__(self, message: Message, desk: Desk) -> bool:
-        said = clean(message.text or "")
+    def holds(self, event: Message, desk: Desk) -> bool:
+        said = clean(event.text or "")
         return any(said in desk.office.texts.every(key) for key in self._keys)
 
 
-class Asks(Filter):
+class Asks(Plain):
     """The whole message is this wish, in words of one's own."""
 
     def __init__(self, *intents: Intent) -> None:
         self._intents = frozenset(intents)
 
-    async def __call__(self, message: Message, desk: Desk) -> bool:
-        return not self._intents.isdisjoint(find(message.text or ""))
+    def holds(self, event: Message, desk: Desk) -> bool:
+        return not self._intents.isdisjoint(find(event.text or ""))
 
 
-class Unknown(Filter):
+class Unknown(Plain):
     """Nobody has agreed yet that anything is kept."""
 
-    async def __call__(self, event: Message | CallbackQuery, desk: Desk) -> bool:
+    def holds(self, event: Message | CallbackQuery, desk: Desk) -> bool:
         return not desk.known
 
 
@@ -61,7 +62,7 @@ class NobodyWaits(Filter):
     """No member of staff waits for an answer of this person, whose small words would be that answer."""
 
     async def __call__(self, message: Message, desk: Desk) -> bool:
-        return not await desk.casebook.waiting_for_answer(desk.me.id)
+        return not await desk.waiting()
 
 
 # -- /start
@@ -255,7 +256,7 @@ class WantsPerson(Filter):
             return False
         if "人工" in said or _A_PERSON.search(said):
             return True
-        return desk.chat.state != Step.talk.state and not await desk.casebook.waiting_for_answer(desk.me.id)
+        return desk.chat.state != Step.talk.state and not await desk.waiting()
 
 
 @router.message(Command("human"))

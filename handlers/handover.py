@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.types import CallbackQuery, Message
 
 from handlers import cards, handover_words
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.incoming import read
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from handlers.worker import Answering, IsStaff
 from knowledge.appointments import read_day
@@ -19,7 +20,7 @@ from knowledge.handover import FOLLOW_UP_DAYS, may_ask_on
 from knowledge.lifecycle import Action, allowed
 from storage.tables import Area, Person, Request
 
-router = Router(name="handover")
+router = DeskRouter(name="handover")
 
 _FOUND = 5
 """How many services a search by words offers."""

@@ -1,11 +1,12 @@
 """法援进度: the handler of a legal-aid request writes down each step; the resident hears of it with its day."""
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.types import CallbackQuery, Message
 
 from handlers import cards
 from handlers.desk import Act, Desk, Step
 from handlers.incoming import phone_in, read
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from handlers.texts import Markup
 from handlers.worker import Answering, IsStaff
@@ -16,7 +17,7 @@ from storage.legal_aid import LegalAid, standing
 from storage.mediation_tables import LegalAidCase
 from storage.tables import Request
 
-router = Router(name="legal aid")
+router = DeskRouter(name="legal aid")
 
 _QUESTIONS = frozenset({"aid-reason", "aid-lawyer", "aid-phone"})
 

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from aiogram import F, Router
-from aiogram.filters import Command, Filter
+from aiogram import F
+from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from handlers import handover_words
 from handlers.desk import Desk, Pick
 from handlers.front import Says
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Say
 from handlers.texts import Markup
 from handlers.worker import task_lines
@@ -18,7 +19,7 @@ from storage import outbox, reports
 from storage.report_tables import ExportRecord
 from storage.tables import Request
 
-router = Router(name="manager")
+router = DeskRouter(name="manager")
 
 _LISTED = 10
 _LONGEST_OFFSET = 8
@@ -26,10 +27,10 @@ _FILTERS = ("open", "overdue", "poor", "all")
 _PERIODS = ("week", "month", "last-month", "year")
 
 
-class IsManager(Filter):
+class IsManager(Plain):
     """A manager of some area today."""
 
-    async def __call__(self, event: Message | CallbackQuery, desk: Desk) -> bool:
+    def holds(self, event: Message | CallbackQuery, desk: Desk) -> bool:
         return desk.is_manager
 
 

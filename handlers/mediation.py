@@ -4,7 +4,7 @@ The other party's side is `handlers.mediation_party`; words between the two pass
 
 from datetime import date, datetime, timedelta
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.types import CallbackQuery, Message
 
 from handlers import mediation_words as words
@@ -14,6 +14,7 @@ from handlers.incoming import phone_in, read
 from handlers.mediation_party import LINK
 from handlers.mediation_talk import start_talk
 from handlers.mediation_words import Turn, cases, names_of
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say, quoted
 from handlers.texts import Markup
 from handlers.worker import Answering, IsStaff
@@ -23,7 +24,7 @@ from knowledge.mediation import Step as CaseStep
 from storage.ledger import CaseError
 from storage.mediation_docket import Docket
 
-router = Router(name="mediation")
+router = DeskRouter(name="mediation")
 
 _DAYS = (0, 7, 15, PERFORMANCE_DAYS)
 _MOST_DAYS = 3650

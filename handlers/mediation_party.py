@@ -4,7 +4,6 @@ They never see what the applicant said, and the applicant never sees what they s
 
 from typing import Any
 
-from aiogram import Router
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
@@ -13,10 +12,11 @@ from handlers import mediation_words as words
 from handlers.desk import MANAGER_MENU, RESIDENT_MENU, WORKER_MENU, Desk, Pick, Step
 from handlers.incoming import clean, read
 from handlers.mediation_words import Party, cases, names_of
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Say
 from storage.mediation_docket import Docket
 
-router = Router(name="mediation party")
+router = DeskRouter(name="mediation party")
 
 LINK = "mediate-"
 """How the word after /start begins in an invitation."""

@@ -3,21 +3,21 @@ is asked for, so that no answer to one party ever goes to the other."""
 
 from typing import Any
 
-from aiogram import Router
 from aiogram.filters import Filter
 from aiogram.types import Message
 
 from handlers.desk import Desk, Pick, Step
 from handlers.incoming import read
 from handlers.mediation_words import cases, names_of
+from handlers.routing import DeskRouter
 from handlers.speech import Answer
 from handlers.worker import Answering
 from storage.ledger import CaseError
 from storage.mediation_docket import Docket
 from storage.mediation_tables import MediationShown
 
-quotes = Router(name="mediation quotes")
-router = Router(name="mediation talk")
+quotes = DeskRouter(name="mediation quotes")
+router = DeskRouter(name="mediation talk")
 
 
 async def start_talk(desk: Desk, docket: Docket, arg: str) -> Answer:

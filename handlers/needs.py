@@ -3,14 +3,15 @@
 from html import escape
 from typing import Any
 
-from aiogram import F, Router
-from aiogram.filters import Filter, StateFilter
+from aiogram import F
+from aiogram.filters import StateFilter
 from aiogram.types import CallbackQuery, Message
 
 from handlers import cards, drafts, pause_words
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.drafts import draft_of, parts
 from handlers.incoming import Content, clean, read
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
 from knowledge import Band, Match
 from knowledge.catalogue import GENERAL
@@ -19,7 +20,7 @@ from knowledge.lifecycle import OPEN, Status
 from storage.ledger import CaseError, Need
 from storage.tables import Area, Request
 
-router = Router(name="needs")
+router = DeskRouter(name="needs")
 
 _GOOD = {"好", "好的", "可以", "要得", "行", "嗯", "ok", "👍", "👌"}
 YES = frozenset({"对", "对的", "对头", "是", "是的", "就是", "没错", "确认", "登记", "yes", *_GOOD})
@@ -273,14 +274,14 @@ async def next_need(desk: Desk, draft: dict[str, Any] | None) -> list[Say]:
     return [desk.say("next-need"), *await resume(desk)]
 
 
-class OnTable(Filter):
+class OnTable(Plain):
     """A card lies on the table and the message is yes or no to it, in a word."""
 
     def __init__(self, words: frozenset[str]) -> None:
         self._words = words
 
-    async def __call__(self, message: Message, desk: Desk) -> bool:
-        said = clean(message.text or "").strip(" 。！!.，,").lower()
+    def holds(self, event: Message, desk: Desk) -> bool:
+        said = clean(event.text or "").strip(" 。！!.，,").lower()
         return said in self._words and not desk.stale and bool((on_table(desk) or {}).get("service"))
 
 

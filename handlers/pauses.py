@@ -1,18 +1,19 @@
 """一次性告知, 补正 and 延期: the handler tells all, asks for what is missing, asks for time; a manager decides."""
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.types import CallbackQuery, Message
 
 from handlers import cards, pause_words
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.incoming import read
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from handlers.worker import Answering
 from knowledge.lifecycle import Action, NotAllowed, Role, Status
 from storage.case_pauses import CHAT, COUNTER, PHONE
 from storage.tables import Request
 
-router = Router(name="pauses")
+router = DeskRouter(name="pauses")
 
 _LABEL = 40
 """Characters of a material that a button shows."""

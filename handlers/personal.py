@@ -1,19 +1,20 @@
 """设置: language, 长辈模式, the community, one's own data, and leaving (注销)."""
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from handlers import needs
 from handlers.desk import Desk, Pick
 from handlers.front import Says
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Say
 from handlers.texts import LANGUAGES
 from knowledge.lifecycle import OPEN
 from storage import privacy
 from storage.ledger import CaseError
 
-router = Router(name="personal")
+router = DeskRouter(name="personal")
 
 
 @router.message(Command("services"))

@@ -1,6 +1,6 @@
 """After 办结, for staff: 整改 by a manager, and calls that ask a resident for a rating (电话回访)."""
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.types import CallbackQuery, Message
 
 from handlers import aftercare_words as words
@@ -12,6 +12,7 @@ from handlers.front import Says
 from handlers.incoming import read
 from handlers.manager import IsManager
 from handlers.requests import REASONS
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from handlers.texts import Markup
 from handlers.worker import Answering, IsStaff
@@ -20,7 +21,7 @@ from knowledge.satisfaction import CALLS, POOR
 from storage.case_tables import Rectification
 from storage.ledger import CaseError
 
-router = Router(name="rectification")
+router = DeskRouter(name="rectification")
 
 _LISTED = 12
 _LEVELS = {"1", "2", "3", "4", "5"}
@@ -58,7 +59,7 @@ async def _card(desk: Desk, rectification_id: int, note: Markup | None = None) -
         await desk.people.get(request.resident_id),
         await desk.people.get(rating.first_responder_id),
         await desk.people.get(rating.handler_id),
-        await desk.casebook.contact_of(request.id),
+        await desk.casebook.contact_of(request),
     )
     area = await desk.people.area(request.area_id)
     manager = await desk.people.get(rect.manager_id)
@@ -155,7 +156,7 @@ async def on_call(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answe
         await desk.people.get(request.resident_id),
         await desk.people.get(request.first_responder_id),
         await desk.people.get(request.handler_id),
-        await desk.casebook.contact_of(request.id),
+        await desk.casebook.contact_of(request),
     )
     item = desk.office.rules.catalogue.service(request.service_id)
     text = words.call_card(desk.voice, request, item, people, tried=call.tried if call else 0, own=own)

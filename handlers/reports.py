@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from secrets import token_urlsafe
 from typing import Any
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.filters import Command, CommandObject, Filter
 from aiogram.types import CallbackQuery, Message
 from sqlalchemy import func, select
@@ -15,13 +15,14 @@ from handlers.incoming import clean
 from handlers.list_words import LISTS, allowed
 from handlers.manager import IsManager
 from handlers.report_words import Asked
+from handlers.routing import DeskRouter
 from handlers.speech import Answer
 from knowledge.periods import NAMES, Period
 from storage.people import People, current, digest
 from storage.report_tables import Project, ProjectState
 from storage.tables import Person, Staff, WebLink
 
-router = Router(name="reports")
+router = DeskRouter(name="reports")
 
 _WORDS = ("报表", "report")
 _AS_HANDLER = ("承办", "handler")

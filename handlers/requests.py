@@ -5,7 +5,7 @@ from collections.abc import Collection
 from html import escape
 from typing import Any
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.filters import Command, Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
@@ -13,6 +13,7 @@ from handlers import aftercare_words, cards, drafts, handover_words, needs, paus
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Asks, Says
 from handlers.incoming import read
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
 from handlers.texts import Markup
 from knowledge import numbers
@@ -22,7 +23,7 @@ from knowledge.satisfaction import POOR
 from storage import outbox
 from storage.tables import Request
 
-router = Router(name="requests")
+router = DeskRouter(name="requests")
 
 _LISTED = 8
 _NUMBER_WORDS = re.compile(r"[\W\d]|编号|单号|诉求|number", re.IGNORECASE)
@@ -43,7 +44,7 @@ async def open_request(desk: Desk, request_id: int) -> Say:
         await desk.people.get(request.resident_id),
         await desk.people.get(request.first_responder_id),
         await desk.people.get(request.handler_id),
-        await desk.casebook.contact_of(request.id),
+        await desk.casebook.contact_of(request),
     )
     beside = await aftercare_words.beside(desk, request, roles)
     if roles == {Role.RESIDENT}:
@@ -82,11 +83,11 @@ async def on_number(message: Message, number: str, desk: Desk) -> Answer:
     return await open_request(desk, request.id)
 
 
-class Mistyped(Filter):
+class Mistyped(Plain):
     """The message was meant to be a request number; its check digit shows that a digit is wrong."""
 
-    async def __call__(self, message: Message, desk: Desk) -> bool:
-        return numbers.mistyped(message.text or "")
+    def holds(self, event: Message, desk: Desk) -> bool:
+        return numbers.mistyped(event.text or "")
 
 
 @router.message(StateFilter(None, Step.confirm, Step.human, Step.area, Step.whose), Mistyped())

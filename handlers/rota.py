@@ -1,6 +1,6 @@
 """值班表: a manager sees who is on duty this week and where nobody is, and changes it; a worker sees their own."""
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.filters import StateFilter
 from aiogram.types import CallbackQuery, Message
 
@@ -10,12 +10,13 @@ from handlers.front import Says
 from handlers.incoming import read
 from handlers.manager import IsManager
 from handlers.rota_view import RotaStep, Turn, back, member, my_area, show, today
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from handlers.worker import IsStaff
 from storage import rota
 from storage.tables import Area, Person
 
-router = Router(name="rota")
+router = DeskRouter(name="rota")
 
 _AREAS_SHOWN = 20
 _ENDINGS = (".xlsx", ".csv", ".txt")

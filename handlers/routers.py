@@ -1,9 +1,6 @@
 """The routers in the order in which they are asked: the front door first, free words last."""
 
-from typing import Any
-
 from aiogram import Router
-from aiogram.dispatcher.event.handler import FilterObject
 
 from handlers import (
     alarm,
@@ -67,20 +64,4 @@ def build() -> Router:
     ):
         router._parent_router = None
         root.include_router(router)
-        for observer in router.observers.values():
-            for handler in observer.handlers:
-                for condition in handler.filters or ():
-                    _at_once(condition)
     return root
-
-
-def _at_once(condition: FilterObject) -> None:
-    """Have an `F` expression evaluated where it stands: aiogram hands each to a thread, and a message passes dozens."""
-    if condition.magic is None or condition.awaitable:
-        return
-    resolve = condition.callback
-
-    async def resolved(*args: Any, **values: Any) -> Any:
-        return resolve(*args, **values)
-
-    condition.callback, condition.awaitable = resolved, True

@@ -1,18 +1,19 @@
 """What somebody who was served at the counter takes home: a slip with the number and the dates, and a link by which
 they, or their contact, can come to the chat themselves."""
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.types import CallbackQuery
 
 from handlers import cards
 from handlers.claims import LINK
 from handlers.desk import Act, Desk
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Say
 from handlers.worker import IsStaff
 from knowledge.numbers import spoken
 from storage.tables import Request
 
-router = Router(name="slip")
+router = DeskRouter(name="slip")
 
 
 @router.callback_query(IsStaff(), Act.filter(F.act.in_({"slip", "claim-resident", "claim-contact"})))

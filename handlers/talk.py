@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from aiogram import F, Router
+from aiogram import F
 from aiogram.filters import Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
@@ -11,6 +11,7 @@ from handlers import cards, drafts, needs
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Says
 from handlers.incoming import Content, clean, read
+from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from knowledge import danger
 from knowledge.danger import Tier
@@ -19,9 +20,9 @@ from knowledge.lifecycle import Action, NotAllowed, Role, Status, allowed
 from storage import outbox
 from storage.tables import Request
 
-quotes = Router(name="quotes")
+quotes = DeskRouter(name="quotes")
 """Asked before every step: whoever quotes has said for whom the words are."""
-router = Router(name="talk")
+router = DeskRouter(name="talk")
 
 _LISTED = 6
 ACKNOWLEDGED = needs.YES | {"嗯嗯", "哦", "收到", "知道了", "晓得了", "晓得", "明白", "明白了", "好嘛", "okay"}
@@ -118,7 +119,7 @@ async def in_talk(message: Message, desk: Desk) -> Answer:
         needs.clear(desk)
         return await words(desk, content)
     if Role.RESIDENT in roles and not goes_on and not desk.data.get("fresh") and request.danger is None:
-        waiting = [r.id for r in await desk.casebook.waiting_for_answer(desk.me.id)]
+        waiting = [r.id for r in await desk.waiting()]
         if set(waiting) - {request.id, *desk.data.get("waiting", ())}:
             return await _ask_whose(desk, content)  # somebody else has asked something meanwhile
         if not content.files and needs.is_new(desk, content, request.service_id):
@@ -174,7 +175,7 @@ async def words(desk: Desk, content: Content) -> Answer:
     if state == Step.comment.state and not desk.stale:
         needs.keep_draft(desk, content)
         return desk.say("comment-words", [_new(desk), desk.button("skip", Pick(what="skip"))])
-    waiting = await desk.casebook.waiting_for_answer(desk.me.id)
+    waiting = await desk.waiting()
     if content.only_pictographs and not waiting:
         return desk.say("only-pictographs", menu=True)
     if state is not None:
@@ -217,7 +218,7 @@ async def _while_asked(desk: Desk, content: Content) -> Answer:
     said = content.text.strip(" 。！!.，,").lower()
     thanks = Intent.THANKS in find(content.text)
     small = not content.files and (thanks or said in ACKNOWLEDGED)
-    if not small or not needs.on_table(desk) or await desk.casebook.waiting_for_answer(desk.me.id):
+    if not small or not needs.on_table(desk) or await desk.waiting():
         return await _ask_whose(desk, content)
     return [desk.say("you-are-welcome" if thanks else "whose-waits"), await whose(desk)]
 
@@ -306,7 +307,7 @@ async def pass_on(
         needs.clear(desk)
     before: list[dict[str, Any]] = desk.data.get("passed", []) if goes_on and not guessed else []
     passed = [{"text": p.text, "files": p.files, "album": p.album, "message_id": p.message_id} for p in said]
-    waiting = [r.id for r in await desk.casebook.waiting_for_answer(desk.me.id)] if resident else []
+    waiting = [r.id for r in await desk.waiting()] if resident else []
     desk.stay(
         Step.talk,
         request=request.id,

@@ -6,8 +6,8 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
-from aiogram import F, Router
-from aiogram.filters import Command, Filter
+from aiogram import F
+from aiogram.filters import Command
 from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, Message
 
@@ -15,34 +15,35 @@ from handlers import cards, handover_words
 from handlers.desk import MANAGER_MENU, WORKER_MENU, Act, Desk, Pick, Step
 from handlers.front import Says
 from handlers.incoming import clean, read
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
 from knowledge.lifecycle import Action
 from storage.casebook import ALBUM_WAIT
 from storage.clockwork import overdue
 from storage.tables import Request
 
-router = Router(name="worker")
+router = DeskRouter(name="worker")
 
 _LISTED = 10
 
 
-class IsStaff(Filter):
+class IsStaff(Plain):
     """Somebody with a post today."""
 
-    async def __call__(self, event: Message | CallbackQuery, desk: Desk) -> bool:
+    def holds(self, event: Message | CallbackQuery, desk: Desk) -> bool:
         return desk.is_staff
 
 
-class Answering(Filter):
+class Answering(Plain):
     """Words that answer the question of one of these steps: not a command, and not a word of the menu."""
 
     def __init__(self, *steps: State) -> None:
         self._steps = frozenset(step.state for step in steps)
 
-    async def __call__(self, message: Message, desk: Desk) -> bool:
+    def holds(self, event: Message, desk: Desk) -> bool:
         if desk.chat.state not in self._steps or not desk.is_staff:
             return False
-        said = clean(message.text or "")
+        said = clean(event.text or "")
         menu = {*WORKER_MENU, *MANAGER_MENU}
         return not said.startswith("/") and not any(said in desk.office.texts.every(key) for key in menu)
 
@@ -112,7 +113,7 @@ async def acknowledge(query: CallbackQuery, callback_data: Act, desk: Desk) -> A
     request = await desk.casebook.acknowledge(callback_data.id, desk.me.id)
     resident = await desk.people.get(request.resident_id)
     _, roles = await desk.casebook.look(request.id, desk.me.id)
-    contact = await desk.casebook.contact_of(request.id)
+    contact = await desk.casebook.contact_of(request)
     phone = resident.phone or (contact.phone if contact else None)
     choices = cards.staff_choices(desk.voice, request, roles, phone=phone)
     when = cards.by(desk.voice, request)
@@ -125,7 +126,8 @@ async def look_up_phone(query: CallbackQuery, callback_data: Act, desk: Desk) ->
     phone = await desk.casebook.look_up_phone(callback_data.id, desk.me.id)
     if phone is None:
         return desk.say("phone-none", request_id=callback_data.id)
-    contact = await desk.casebook.contact_of(callback_data.id)
+    request, _ = await desk.casebook.look(callback_data.id, desk.me.id)
+    contact = await desk.casebook.contact_of(request)
     if contact is not None and contact.phone:
         named = {"contact": contact.name, "relation": contact.relation or "—", "other": contact.phone}
         return Say(desk.t("phones", phone=phone, **named), request_id=callback_data.id)
@@ -176,11 +178,11 @@ async def take_outcome(message: Message, desk: Desk) -> Answer:
     return desk.say(key, menu=True, number=cards.tail(request.number), request_id=request.id)
 
 
-class MoreOfOutcome(Filter):
+class MoreOfOutcome(Plain):
     """A further picture of the album with which something was just resolved."""
 
-    async def __call__(self, message: Message, desk: Desk) -> bool:
-        album = message.media_group_id
+    def holds(self, event: Message, desk: Desk) -> bool:
+        album = event.media_group_id
         return album is not None and album == desk.data.get("outcome_album") and "resolved" in desk.data
 
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ class _Sayings:
     story_intents: frozenset[Intent]
 
 
+@lru_cache(maxsize=256)
 def find(text: str) -> tuple[Intent, ...]:
     """The intents the text shows, in the order of Intent; empty for a need and nothing else."""
     sayings = _sayings()

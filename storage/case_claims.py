@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from knowledge.lifecycle import Action, Role
 from knowledge.numbers import phone_forms
+from storage import case_people
 from storage.case_ratings import Ratings
 from storage.case_tables import Claim, Contact
 from storage.ledger import CaseError
@@ -66,7 +67,7 @@ class Claims(Ratings):
     async def claimable(self, request: Request) -> list[str]:
         """Whose place is still to be taken: the person served has no chat, their contact has none."""
         resident = await self._people.get(request.resident_id)
-        contact = await self.contact_of(request.id)
+        contact = await self.contact_of(request)
         found = ["resident"] if resident.chat_id is None and resident.erased_at is None else []
         return [*found, "contact"] if contact is not None and contact.person_id is None and contact.name else found
 
@@ -90,7 +91,7 @@ class Claims(Ratings):
     async def _place(self, request: Request, whose: str, person_id: int | None) -> Place:
         if person_id is not None and await self.answered(request, person_id):
             raise CaseError("claim_staff")
-        contact = await self.contact_of(request.id)
+        contact = await self.contact_of(request)
         resident = await self._people.get(request.resident_id)
         return Place(request, whose, contact.name if contact and whose == "contact" else resident.name)
 
@@ -146,14 +147,14 @@ class Claims(Ratings):
     async def _take(self, place: Place, person: Person, way: str) -> None:
         """All requests of the person served become this person's; or all for which the same contact was named."""
         served = await self._people.get(place.request.resident_id)
-        contact = await self.contact_of(place.request.id)
+        contact = await self.contact_of(place.request)
         rows = await self._session.execute(
             select(Request.id).where(Request.resident_id == served.id).order_by(Request.id)
         )
         for request_id in list(rows.scalars()):
             request = await self._load(request_id)
             if place.whose == "contact":
-                theirs = await self.contact_of(request.id)
+                theirs = await self.contact_of(request)
                 same = theirs is not None and contact is not None and _same(theirs, contact)
                 if theirs is None or not same:
                     continue
@@ -169,6 +170,7 @@ class Claims(Ratings):
                 )
             await self._event(request, Action.CLAIM, person.id, Role.RESIDENT, whose=place.whose, way=way)
         await self._session.flush()
+        case_people.changed(self._session)
         person.area_id = person.area_id or place.request.area_id
         if place.whose == "resident":
             person.phone = person.phone or served.phone

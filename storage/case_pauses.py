@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from knowledge import pauses
 from knowledge.lifecycle import OPEN, Action, Role, check
 from knowledge.pauses import Pause
-from storage import case_people
 from storage.case_extensions import Extensions
 from storage.case_tables import OneTimeNotice, Supplement
+from storage.database import UTCDateTime
 from storage.ledger import ANSWER_WITHIN, CaseError, Need
 from storage.tables import Note, Request
 
@@ -26,19 +26,12 @@ class Pauses(Extensions):
     async def waiting_for_answer(self, person_id: int) -> list[Request]:
         """As the ledger says; and those for which papers were asked for, or reminded of, within two days: a picture
         that comes now is one of them."""
-        answered = await super().waiting_for_answer(person_id)
-        since = self._now - ANSWER_WITHIN
-        found = await self._session.execute(
-            select(Request)
-            .join(Supplement, Supplement.request_id == Request.id)
-            .where(
-                case_people.served(person_id),
-                Request.status.in_(OPEN),
-                Supplement.ended_at.is_(None),
-                or_(Supplement.asked_at > since, Supplement.reminded_at > since),
-            )
-        )
-        return list(dict.fromkeys([*answered, *found.scalars()]))
+        mine = {r.id: r for r in await self.of_resident(person_id, OPEN)}
+        if not mine:
+            return await super().waiting_for_answer(person_id)
+        values = {"requests": list(mine), "since": self._now - ANSWER_WITHIN}
+        asked = (await self._session.execute(_ASKED, values)).scalars()
+        return list(dict.fromkeys([*await super().waiting_for_answer(person_id), *(mine[i] for i in asked)]))
 
     async def notices(self, request: Request) -> list[OneTimeNotice]:
         """Every one-time notice of the request, the newest first."""
@@ -220,3 +213,11 @@ class Pauses(Extensions):
         for supplement in await self.supplements(request):
             if supplement.ended_at is None:
                 supplement.ended_at, supplement.ended_by = self._now, "over"
+
+
+_ASKED = select(Supplement.request_id).where(
+    Supplement.request_id.in_(bindparam("requests", expanding=True)),
+    Supplement.ended_at.is_(None),
+    or_(Supplement.asked_at > (_SINCE := bindparam("since", type_=UTCDateTime())), Supplement.reminded_at > _SINCE),
+)
+"""Open requests for which papers were asked for, or reminded of, since then."""

@@ -3,13 +3,18 @@ recorded on behalf (代为登记), and the manager who puts right what was rated
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from knowledge.lifecycle import Action, Role
+from knowledge.lifecycle import OPEN, Action, Role, Status
 from knowledge.rectification import may_run
 from storage.case_tables import Contact, Rectification
+from storage.database import remembered
+from storage.people import People
 from storage.tables import Message, Person, Rating, Request
+
+_STANDING = "standing"
+"""What a unit of work remembers of whose requests can still be spoken of (`database.remembered`)."""
 
 
 @dataclass(frozen=True)
@@ -26,45 +31,54 @@ class ContactOf:
     person_id: int | None = None
 
 
-def served(person_id: int) -> ColumnElement[bool]:
+def served(person_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Requests of this person: their own, and those in which they are the contact."""
     contact = select(Contact.request_id).where(Contact.person_id == person_id)
     return or_(Request.resident_id == person_id, Request.id.in_(contact))
+
+
+async def contact_of(session: AsyncSession, request: Request) -> Contact | None:
+    """Whoever is spoken with for the person served; only somebody recorded on behalf has one."""
+    return None if request.recorded_by_id is None else await session.get(Contact, request.id)
 
 
 async def speaks_for(session: AsyncSession, request: Request, person_id: int) -> bool:
     """Whether somebody is the person served, or their contact."""
     if request.resident_id == person_id:
         return True
-    contact = await session.get(Contact, request.id)
+    contact = await contact_of(session, request)
     return contact is not None and contact.person_id == person_id
 
 
-async def reader(session: AsyncSession, request: Request) -> Person | None:
+async def reader(people: People, session: AsyncSession, request: Request) -> Person | None:
     """Whose chat news goes to: the person served, else their contact; None when neither can be reached in chat."""
-    contact = await session.get(Contact, request.id)
+    contact = await contact_of(session, request)
     for person_id in (request.resident_id, contact.person_id if contact else None):
-        person = await session.get(Person, person_id) if person_id is not None else None
+        person = await people.find(person_id) if person_id is not None else None
         if person is not None and person.chat_id is not None and person.unreachable_at is None:
             return person
     return None
 
 
-def put_right() -> ColumnElement[bool]:
-    """Requests whose poor rating is still being put right."""
-    return Request.id.in_(select(Rectification.request_id).where(Rectification.followed_up_at.is_(None)))
+async def standing(session: AsyncSession, person_id: int) -> list[tuple[Request, bool]]:
+    """A person's requests of which there is still something to say, the newest first, read once in a unit of work:
+    those that are open or wait to be rated, and those whose poor rating is still being put right (then True)."""
+    known = remembered(session, _STANDING)
+    if person_id not in known:
+        known[person_id] = (await session.execute(_STILL, {"person_id": person_id})).all()
+    return [(request, put_right) for request, put_right in known[person_id] if put_right or request.status in _SPOKEN]
 
 
-async def rectification(session: AsyncSession, request_id: int) -> tuple[Rectification, int] | None:
+def changed(session: AsyncSession) -> None:
+    """What stands with whom is not as it was read: something was recorded, claimed, or rated."""
+    remembered(session, _STANDING).clear()
+
+
+async def rectification(session: AsyncSession, request: Request) -> tuple[Rectification, int] | None:
     """The rectification of this request that is open, with who did the work that was rated; the oldest of several."""
-    found = await session.execute(
-        select(Rectification, Rating.handler_id)
-        .join(Rating, Rating.id == Rectification.rating_id)
-        .where(Rectification.request_id == request_id, Rectification.followed_up_at.is_(None))
-        .order_by(Rectification.id)
-        .limit(1)
-    )
-    row = found.first()
+    if request.resolved_at is None and request.round == 1:
+        return None  # nothing was rated yet
+    row = (await session.execute(_RECTIFIED, {"request_id": request.id})).first()
     return None if row is None else (row[0], row[1])
 
 
@@ -76,7 +90,7 @@ async def putting_right(
     A manager's words are, unless they have the work in hand themselves. So is the resident's answer to a manager:
     what they say of whoever did the work is not for them to read.
     """
-    found = await rectification(session, request.id)
+    found = await rectification(session, request)
     if found is None:
         return None
     rect, handler_id = found
@@ -103,3 +117,20 @@ async def speech(
     if Role.RESIDENT in roles:
         return Action.SUPPLY, request.handler_id
     return Action.CONTACT, request.resident_id
+
+
+# What every update asks is put together once.
+_SPOKEN = (*OPEN, Status.RESOLVED)
+_PUT_RIGHT = exists().where(Rectification.request_id == Request.id, Rectification.followed_up_at.is_(None))
+_STILL = (
+    select(Request, _PUT_RIGHT)
+    .where(served(bindparam("person_id")), or_(Request.status.in_(_SPOKEN), _PUT_RIGHT))
+    .order_by(Request.id.desc())
+)
+_RECTIFIED = (
+    select(Rectification, Rating.handler_id)
+    .join(Rating, Rating.id == Rectification.rating_id)
+    .where(Rectification.request_id == bindparam("request_id"), Rectification.followed_up_at.is_(None))
+    .order_by(Rectification.id)
+    .limit(1)
+)

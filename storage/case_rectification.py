@@ -100,6 +100,7 @@ class Rectifications(Talk):
         )
         self._session.add(rect)
         await self._session.flush()
+        case_people.changed(self._session)
         check(Action.RECTIFY, request.status, {Role.SYSTEM})
         await self._event(
             request,
@@ -201,7 +202,7 @@ class Rectifications(Talk):
     async def _contacted(self, request: Request, rect: Rectification | None = None) -> None:
         """The resident was spoken with: the first clock stops."""
         if rect is None:
-            found = await case_people.rectification(self._session, request.id)
+            found = await case_people.rectification(self._session, request)
             rect = found[0] if found else None
         if rect is not None and rect.contacted_at is None:
             rect.contacted_at = self._now

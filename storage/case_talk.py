@@ -1,11 +1,12 @@
 """Who talks with whom about a request: resident, contact, staff, and the manager who puts it right."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, select
 
-from knowledge.lifecycle import OPEN, Action, Role, Status, check
+from knowledge.lifecycle import Action, Role, Status, check
 from storage import case_people
 from storage.case_tables import Contact
 from storage.clockwork import Clockwork
+from storage.database import UTCDateTime
 from storage.ledger import ANSWER_WITHIN
 from storage.tables import Message, Person, Request
 
@@ -15,27 +16,15 @@ class Talk(Clockwork):
 
     async def waiting_for_answer(self, person_id: int) -> list[Request]:
         """A resident's open requests in which staff spoke last, within two days: the next words answer them."""
-        newest = (
-            select(Message.request_id, func.max(Message.id).label("message_id"))
-            .join(Request, Request.id == Message.request_id)
-            .where(
-                case_people.served(person_id),
-                or_(Request.status.in_({*OPEN, Status.RESOLVED}), case_people.put_right()),
-            )
-            .group_by(Message.request_id)
-            .subquery()
-        )
-        found = await self._session.execute(
-            select(Request)
-            .join(newest, newest.c.request_id == Request.id)
-            .join(Message, Message.id == newest.c.message_id)
-            .where(
-                or_(Request.status != Status.CLOSED, Message.role == Role.MANAGER),
-                Message.role != Role.RESIDENT,
-                Message.created_at > self._now - ANSWER_WITHIN,
-            )
-        )
-        return list(found.scalars())
+        mine = {request.id: request for request, _ in await case_people.standing(self._session, person_id)}
+        if not mine:
+            return []
+        rows = await self._session.execute(_LAST_SAID, {"requests": list(mine), "since": self._now - ANSWER_WITHIN})
+        return [
+            mine[request_id]
+            for request_id, role in rows
+            if role is not Role.RESIDENT and (role is Role.MANAGER or mine[request_id].status is not Status.CLOSED)
+        ]
 
     async def may_talk(self, request_id: int, person_id: int) -> tuple[Request, frozenset[Role]]:
         """The request, when this person may talk with its other side now.
@@ -55,8 +44,14 @@ class Talk(Clockwork):
 
     async def reader(self, request: Request) -> Person | None:
         """Whose chat news of a request goes to; None when somebody has to call."""
-        return await case_people.reader(self._session, request)
+        return await case_people.reader(self._people, self._session, request)
 
-    async def contact_of(self, request_id: int) -> Contact | None:
+    async def contact_of(self, request: Request) -> Contact | None:
         """Whoever is spoken with for the person served."""
-        return await self._session.get(Contact, request_id)
+        return await case_people.contact_of(self._session, request)
+
+
+_NEWEST = select(func.max(Message.id)).where(Message.request_id.in_(bindparam("requests", expanding=True)))
+_LAST_SAID = select(Message.request_id, Message.role).where(
+    Message.id.in_(_NEWEST.group_by(Message.request_id)), Message.created_at > bindparam("since", type_=UTCDateTime())
+)

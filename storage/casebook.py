@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from knowledge.lifecycle import Action, Intake, NotAllowed, Role, Status, check
 from knowledge.matters import Hearer, Moment, hearers
+from storage import case_people
 from storage.case_claims import Claims
 from storage.case_pauses import Pauses
 from storage.case_tables import Contact
@@ -68,6 +69,7 @@ class Casebook(Transfers, Pauses, Claims):
         )
         self._session.add(request)
         await self._session.flush()
+        case_people.changed(self._session)
         by, role = (
             (need.recorded_by.id, Role.FIRST_RESPONDER) if need.recorded_by else (need.resident.id, Role.RESIDENT)
         )
@@ -159,7 +161,7 @@ class Casebook(Transfers, Pauses, Claims):
     async def look_up_phone(self, request_id: int, actor_id: int) -> str | None:
         """The resident's whole phone number, else their contact's; the look is an event. None when there is none."""
         request, _, role = await self._may(Action.LOOK_UP, request_id, actor_id)
-        contact = await self.contact_of(request.id)
+        contact = await self.contact_of(request)
         phone = (await self._people.get(request.resident_id)).phone or (contact.phone if contact else None)
         if phone is not None:
             await self._event(request, Action.LOOK_UP, actor_id, role)

@@ -159,6 +159,8 @@ class Ledger:
     ) -> list[Request]:
         """A resident's requests in these statuses, the newest first; unless only their `own` are asked for, those in
         which they are the contact too."""
+        if not own and not set(statuses) - {*OPEN, Status.RESOLVED}:
+            return [r for r, _ in await case_people.standing(self._session, person_id) if r.status in statuses]
         whose = Request.resident_id == person_id if own else case_people.served(person_id)
         found = await self._session.execute(
             select(Request).where(whose, Request.status.in_(statuses)).order_by(Request.id.desc())
@@ -208,11 +210,15 @@ class Ledger:
         known = remembered(self._session, "requests")  # locked by the first look, so that nobody else changes it
         request: Request | None = known.get(request_id)
         if request is None:
-            request = await self._session.get(Request, request_id, with_for_update=True)
+            request = await self._session.get(Request, request_id, with_for_update=self._locks())
         if request is None:
             raise CaseError("not_yours")
         known[request_id] = request
         return request
+
+    def _locks(self) -> bool:
+        """Whether rows are locked one by one; on SQLite whoever writes holds everything."""
+        return self._session.get_bind().dialect.name != "sqlite"
 
     async def _posts_here(self, request: Request, person_id: int) -> set[Role]:
         """The roles of the posts that this person holds in the request's area or above it."""
@@ -368,7 +374,7 @@ class Ledger:
     ) -> None:
         """News for the resident, or their contact. Whoever cannot be reached in chat is told by `caller` instead, or
         by the first responder; what whoever is with them tells them at once is not told again."""
-        reader = await case_people.reader(self._session, request)
+        reader = await case_people.reader(self._people, self._session, request)
         if reader is not None:
             self._tell(request, reader.id, kind, delay=delay, **payload)
         elif kind not in _SAID_AT_ONCE and (await self._people.get(request.resident_id)).erased_at is None:

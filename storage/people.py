@@ -20,6 +20,7 @@ INVITE_LIFE = timedelta(days=7)
 
 POSTS = "posts"
 """What a unit of work remembers of people's posts (`database.remembered`)."""
+_PEOPLE = "people"
 
 
 class PeopleError(Exception):
@@ -54,9 +55,17 @@ class People:
 
     async def get(self, person_id: int) -> Person:
         """:raises PeopleError: `no_person`"""
-        person = await self._session.get(Person, person_id)
+        person = await self.find(person_id)
         if person is None:
             raise PeopleError("no_person")
+        return person
+
+    async def find(self, person_id: int) -> Person | None:
+        """Somebody by id, read once in a unit of work."""
+        known = remembered(self._session, _PEOPLE)  # the session itself would forget whom nobody holds
+        person: Person | None = known.get(person_id) or await self._session.get(Person, person_id)
+        if person is not None:
+            known[person_id] = person
         return person
 
     async def by_chat(self, channel: str, chat_id: int) -> Person | None:
@@ -69,6 +78,7 @@ class People:
         if not rows:
             return None, []
         person = rows[0][0]
+        remembered(self._session, _PEOPLE)[person.id] = person
         posts = [Post(area_id, role, frozenset(domains)) for _, area_id, role, domains in rows if area_id is not None]
         remembered(self._session, POSTS)[person.id] = posts
         return person, list(posts)
@@ -89,7 +99,7 @@ class People:
     # -- areas
 
     async def area(self, area_id: int) -> Area:
-        known = remembered(self._session, "areas")  # the session itself would forget what nobody holds
+        known = remembered(self._session, "areas")  # as in `find`
         area: Area | None = known.get(area_id) or await self._session.get(Area, area_id)
         if area is None:
             raise PeopleError("no_area")
@@ -175,7 +185,7 @@ class People:
     async def facts(self, area_id: int, service_id: str) -> dict[str, str]:
         """Local facts of a service, the nearest area's first; `*` stands for every service."""
         line = [a.id for a in await self.upward(area_id)]
-        rows = (await self._session.execute(_FACTS, {"areas": line, "services": [service_id, "*"]})).scalars().all()
+        rows = (await self._session.execute(_FACTS, {"areas": line, "services": [service_id, "*"]})).all()
         known: dict[str, str] = {}
         for fact in sorted(rows, key=lambda f: (f.service_id == "*", line.index(f.area_id))):
             known.setdefault(fact.field, fact.value)
@@ -391,7 +401,7 @@ _MANAGERS = (
     .distinct()
 )
 _ASSIGNED = update(Staff).where(Staff.person_id == bindparam("of")).values(last_assigned_at=bindparam("now"))
-_FACTS = select(LocalFact).where(
+_FACTS = select(LocalFact.area_id, LocalFact.service_id, LocalFact.field, LocalFact.value).where(
     LocalFact.area_id.in_(bindparam("areas", expanding=True)),
     LocalFact.service_id.in_(bindparam("services", expanding=True)),
 )

@@ -4,6 +4,7 @@ an area's candidates is on duty. Everything happens inside the caller's unit of 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace as changed
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +14,7 @@ from knowledge.deadlines import WorkingTime
 from knowledge.lifecycle import OPEN, Role, Status
 from knowledge.responsibility import Candidate
 from knowledge.rota import Member, Rota
-from storage.database import remembered
+from storage.database import UTCDateTime, remembered
 from storage.outbox import OutboxWriter
 from storage.people import POSTS, People, PeopleError, current
 from storage.rota_tables import Duty, Leave
@@ -21,6 +22,25 @@ from storage.tables import Area, Person, Request, Staff
 from storage.web_sessions import sign_out_desk
 
 _DUTIES = select(Duty).where(Duty.area_id == bindparam("area_id")).order_by(Duty.id)
+_POSTS = {
+    everybody: select(Staff.person_id, Staff.role, Staff.domains)
+    .join(Person, Person.id == Staff.person_id)
+    .where(
+        Staff.area_id == bindparam("area_id"),
+        current(bindparam("now", type_=UTCDateTime())),
+        Person.erased_at.is_(None),
+        true() if everybody else Person.unreachable_at.is_(None),
+    )
+    .order_by(Person.name, Person.id, Staff.id)
+    for everybody in (False, True)
+}
+_STANDING_IN = select(Leave.substitute_id).where(
+    Leave.area_id == bindparam("area_id"),
+    Leave.person_id.in_(bindparam("people", expanding=True)),
+    Leave.first <= bindparam("day"),
+    Leave.last >= bindparam("day"),
+    Leave.substitute_id.is_not(None),
+)
 _LEAVES = select(Leave).where(Leave.area_id == bindparam("area_id")).order_by(Leave.first, Leave.id)
 
 
@@ -50,19 +70,8 @@ def _duty(row: Duty) -> rules.Duty:
 
 
 async def _members(session: AsyncSession, area_id: int, now: datetime, everybody: bool) -> tuple[Member, ...]:
-    rows = await session.execute(
-        select(Staff)
-        .join(Person, Person.id == Staff.person_id)
-        .where(
-            Staff.area_id == area_id,
-            current(now),
-            Person.erased_at.is_(None),
-            true() if everybody else Person.unreachable_at.is_(None),
-        )
-        .order_by(Person.name, Person.id, Staff.id)
-    )
-    posts: dict[int, list[Staff]] = {}
-    for post in rows.scalars():
+    posts: dict[int, list[Any]] = {}
+    for post in await session.execute(_POSTS[everybody], {"area_id": area_id, "now": now}):
         posts.setdefault(post.person_id, []).append(post)
     found = []
     for person_id, held in posts.items():
@@ -249,15 +258,7 @@ async def end_post(session: AsyncSession, area_id: int, person_id: int, now: dat
 
 async def standing_in(session: AsyncSession, area_id: int, person_ids: Sequence[int], day: date) -> list[int]:
     """The substitutes (AB岗) of those of them who are on leave in the area on this day."""
-    rows = await session.execute(
-        select(Leave.substitute_id).where(
-            Leave.area_id == area_id,
-            Leave.person_id.in_(person_ids),
-            Leave.first <= day,
-            Leave.last >= day,
-            Leave.substitute_id.is_not(None),
-        )
-    )
+    rows = await session.execute(_STANDING_IN, {"area_id": area_id, "people": list(person_ids), "day": day})
     return [substitute for substitute in rows.scalars() if substitute is not None]
 
 

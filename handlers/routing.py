@@ -1,0 +1,142 @@
+"""Routers that pass over what cannot be meant.
+
+aiogram asks each filter of each handler in a coroutine of its own, and each `F` expression in a thread: some two
+hundred for one free sentence. Most of them only look at the words, the button, the step or the post. Here these are
+asked first, where they stand; a handler of which one says no is passed over, and so is a router without any other."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+from aiogram import Router
+from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.dispatcher.event.handler import FilterObject, HandlerObject
+from aiogram.dispatcher.event.telegram import TelegramEventObserver
+from aiogram.filters import Command, Filter, StateFilter
+from aiogram.filters.callback_data import CallbackData, CallbackQueryFilter
+from aiogram.fsm.state import State
+from aiogram.types import TelegramObject
+
+from handlers.desk import Desk
+
+Look = Callable[[Any, Mapping[str, Any]], bool]
+"""Whether an event with what is known beside it can pass one filter."""
+
+_KINDS = ("message", "edited_message", "callback_query")
+"""The updates of which there are many handlers."""
+
+
+class Plain(Filter):
+    """A filter that only looks, at the event and the desk, and asks nothing of the database."""
+
+    def holds(self, event: Any, desk: Desk) -> bool:
+        raise NotImplementedError
+
+    async def __call__(self, event: TelegramObject, desk: Desk) -> bool:
+        return self.holds(event, desk)
+
+
+class _Observer(TelegramEventObserver):
+    """Asks those handlers only that can want an event."""
+
+    def __init__(self, router: Router, event_name: str) -> None:
+        super().__init__(router, event_name)
+        self._looks: dict[int, tuple[Look, ...]] = {}
+
+    def register(self, callback: Any, *filters: Any, flags: Any = None, **more: Any) -> Any:
+        super().register(callback, *filters, flags=flags, **more)
+        conditions = self.handlers[-1].filters or ()
+        self._looks[id(self.handlers[-1])] = tuple(look for c in conditions if (look := _look(c)) is not None)
+        for condition in conditions:
+            _at_once(condition)
+        return callback
+
+    def can(self, handler: HandlerObject, event: TelegramObject, beside: Mapping[str, Any]) -> bool:
+        return all(look(event, beside) for look in self._looks[id(handler)])
+
+    async def trigger(self, event: TelegramObject, **kwargs: Any) -> Any:
+        for handler in self.handlers:
+            if self.can(handler, event, kwargs):
+                kwargs["handler"] = handler
+                passed, found = await handler.check(event, **kwargs)
+                if passed:
+                    around = self.outer_middleware.wrap_middlewares(self._resolve_middlewares(), handler.call)
+                    return await around(event, {**kwargs, **found})
+        return UNHANDLED
+
+
+class DeskRouter(Router):
+    """A router of handlers that get the desk; it has no routers under it."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+        for kind in _KINDS:
+            observer = _Observer(self, kind)
+            self.observers[kind] = observer
+            setattr(self, kind, observer)
+
+    async def propagate_event(self, update_type: str, event: TelegramObject, **kwargs: Any) -> Any:
+        observer = self.observers.get(update_type)
+        if isinstance(observer, _Observer) and not any(observer.can(h, event, kwargs) for h in observer.handlers):
+            return UNHANDLED
+        return await super().propagate_event(update_type, event, **kwargs)
+
+
+def _look(condition: FilterObject) -> Look | None:
+    """The part of a filter that only looks; None when it does more, so that it must be asked itself."""
+    kind = condition.callback
+    if condition.magic is not None:
+        return partial(_resolves, condition.magic)
+    if isinstance(kind, Plain):
+        return partial(_holds, kind)
+    if isinstance(kind, StateFilter):
+        states = [state.state if isinstance(state, State) else state for state in kind.states]
+        return partial(_waits, frozenset(states)) if all(s is None or isinstance(s, str) for s in states) else None
+    if isinstance(kind, Command):
+        return partial(_commands, kind.prefix)
+    return partial(_presses, kind) if isinstance(kind, CallbackQueryFilter) else None
+
+
+def _resolves(magic: Any, event: TelegramObject, _beside: Mapping[str, Any]) -> bool:
+    return bool(magic.resolve(event))
+
+
+def _holds(condition: Plain, event: TelegramObject, beside: Mapping[str, Any]) -> bool:
+    return condition.holds(event, beside["desk"])
+
+
+def _waits(states: frozenset[Any], _event: TelegramObject, beside: Mapping[str, Any]) -> bool:
+    return "*" in states or beside.get("raw_state") in states
+
+
+def _commands(prefix: str, event: Any, _beside: Mapping[str, Any]) -> bool:
+    said = event.text or event.caption or ""
+    return said.startswith(tuple(prefix))
+
+
+def _presses(condition: CallbackQueryFilter, event: Any, _beside: Mapping[str, Any]) -> bool:
+    pressed = _read(condition.callback_data, event.data or "")
+    return pressed is not None and (condition.rule is None or bool(condition.rule.resolve(pressed)))
+
+
+@lru_cache(maxsize=1024)
+def _read(kind: type[CallbackData], data: str) -> CallbackData | None:
+    """What a button says, as one of this kind; None when it is of another."""
+    if not data.startswith(f"{kind.__prefix__}{kind.__separator__}") and data != kind.__prefix__:
+        return None
+    try:
+        return kind.unpack(data)
+    except (TypeError, ValueError):
+        return None
+
+
+def _at_once(condition: FilterObject) -> None:
+    """Have an `F` expression evaluated where it stands, and not in a thread."""
+    if condition.magic is None or condition.awaitable:
+        return
+    resolve = condition.callback
+
+    async def resolved(*args: Any, **values: Any) -> Any:
+        return resolve(*args, **values)
+
+    condition.callback, condition.awaitable = resolved, True
