@@ -5,6 +5,7 @@ import sys
 
 from bot import demo
 from bot.app import App
+from bot.light import settle
 from bot.settings import Settings
 from bot.tools import unanswered_areas
 from storage.schema import upgrade
@@ -38,6 +39,7 @@ async def serve(settings: Settings) -> None:
                 f"SHOUWEN_WEB_PORT: {settings.web_host}:{settings.web_port} cannot be listened on (is it in use?)"
             ) from error
         await _announce(app, empty)
+        settle()
         await app.until_told()
         if app.telegram is not None and app.telegram.fault:
             raise CannotServe(app.telegram.fault)

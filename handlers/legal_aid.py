@@ -29,8 +29,8 @@ def _aid(desk: Desk) -> LegalAid:
 class ForAid(Answering):
     """Words that answer a question of a legal-aid case."""
 
-    async def __call__(self, message: Message, desk: Desk) -> bool:
-        return desk.data.get("asks") in _QUESTIONS and await super().__call__(message, desk)
+    def holds(self, event: Message, desk: Desk) -> bool:
+        return desk.data.get("asks") in _QUESTIONS and super().holds(event, desk)
 
 
 @router.callback_query(IsStaff(), Act.filter(F.act == "legal-aid"))

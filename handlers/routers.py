@@ -26,15 +26,16 @@ from handlers import (
     talk,
     worker,
 )
+from handlers.routing import DeskRouter
 
 
 def build() -> Router:
-    """One router with all the others in it; made anew for every dispatcher.
+    """One router with the handlers of all the others; made anew for every dispatcher.
 
     Danger comes before everything, a quote before whatever the desk waits for, staff before residents where both
     have a step, and `talk` takes whatever nobody else did.
     """
-    root = Router(name="shouwen")
+    root = DeskRouter(name="shouwen")
     root.message.outer_middleware(large_files.warn)
     for router in (
         alarm.router,
@@ -62,6 +63,5 @@ def build() -> Router:
         needs.router,
         talk.router,
     ):
-        router._parent_router = None
-        root.include_router(router)
+        root.add(router)
     return root

@@ -10,7 +10,7 @@ from knowledge.lifecycle import OPEN, Action, Role, check
 from knowledge.pauses import Pause
 from storage.case_extensions import Extensions
 from storage.case_tables import OneTimeNotice, Supplement
-from storage.database import UTCDateTime
+from storage.database import UTCDateTime, ask
 from storage.ledger import ANSWER_WITHIN, CaseError, Need
 from storage.tables import Note, Request
 
@@ -30,7 +30,7 @@ class Pauses(Extensions):
         if not mine:
             return await super().waiting_for_answer(person_id)
         values = {"requests": list(mine), "since": self._now - ANSWER_WITHIN}
-        asked = (await self._session.execute(_ASKED, values)).scalars()
+        asked = (await ask(self._session, _ASKED, values)).scalars()
         return list(dict.fromkeys([*await super().waiting_for_answer(person_id), *(mine[i] for i in asked)]))
 
     async def notices(self, request: Request) -> list[OneTimeNotice]:

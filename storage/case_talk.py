@@ -6,7 +6,7 @@ from knowledge.lifecycle import Action, Role, Status, check
 from storage import case_people
 from storage.case_tables import Contact
 from storage.clockwork import Clockwork
-from storage.database import UTCDateTime
+from storage.database import UTCDateTime, ask
 from storage.ledger import ANSWER_WITHIN
 from storage.tables import Message, Person, Request
 
@@ -19,7 +19,7 @@ class Talk(Clockwork):
         mine = {request.id: request for request, _ in await case_people.standing(self._session, person_id)}
         if not mine:
             return []
-        rows = await self._session.execute(_LAST_SAID, {"requests": list(mine), "since": self._now - ANSWER_WITHIN})
+        rows = await ask(self._session, _LAST_SAID, {"requests": list(mine), "since": self._now - ANSWER_WITHIN})
         return [
             mine[request_id]
             for request_id, role in rows

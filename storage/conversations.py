@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.database import ask
 from storage.tables import Conversation, HandledUpdate
 
 
@@ -38,14 +39,15 @@ _LOAD = (
 
 async def load(session: AsyncSession, bot_id: int, chat_id: int) -> Chat:
     """Where the chat stands; nobody else changes it until this unit of work ends."""
-    found = (await session.execute(_LOAD, {"bot_id": bot_id, "chat_id": chat_id})).one_or_none()
+    found = (await ask(session, _LOAD, {"bot_id": bot_id, "chat_id": chat_id})).one_or_none()
     if found is None:
         return Chat(bot_id, chat_id)
     return Chat(bot_id, chat_id, found.state, dict(found.data), list(found.choices))
 
 
 async def save(session: AsyncSession, chat: Chat, now: datetime) -> None:
-    await session.execute(
+    await ask(
+        session,
         _save(session.get_bind().dialect.name),
         {
             "bot_id": chat.bot_id,
@@ -67,10 +69,10 @@ def _save(dialect: str) -> Any:
 
 async def first_time(session: AsyncSession, bot_id: int, update_id: int, now: datetime) -> bool:
     """Mark the update as handled in this transaction; False when it was handled before."""
-    done = await session.execute(
-        _mark(session.get_bind().dialect.name), {"bot_id": bot_id, "update_id": update_id, "at": now}
+    done = await ask(
+        session, _mark(session.get_bind().dialect.name), {"bot_id": bot_id, "update_id": update_id, "at": now}
     )
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    return done.rowcount == 1
 
 
 @cache

@@ -2,15 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator, event
-from sqlalchemy.engine import make_url
+from sqlalchemy import BigInteger, DateTime, Dialect, Executable, Integer, TypeDecorator, event
+from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from storage.sqlite_driver import Driver
@@ -108,6 +108,18 @@ def remembered(session: AsyncSession, kind: str) -> dict[Any, Any]:
     """What this unit of work has read of a kind already and need not read again; whoever changes it forgets it."""
     known: dict[Any, Any] = session.info.setdefault(f"shouwen_{kind}", {})
     return known
+
+
+async def ask(session: AsyncSession, statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement that reads or writes columns only, in this unit of work but past the session's bookkeeping of
+    objects, which costs about as much again. What the session has not flushed it does not see."""
+    connection: AsyncConnection | None = session.info.get(_CONNECTION)
+    if connection is None or connection.closed:
+        session.info[_CONNECTION] = connection = await session.connection()
+    return await connection.execute(statement, values)
+
+
+_CONNECTION = "shouwen_connection"
 
 
 def is_unavailable(error: BaseException) -> bool:

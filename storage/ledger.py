@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from knowledge.deadlines import Promises, ServiceHours, WorkingTime, promise
 from knowledge.lifecycle import OPEN, Action, Intake, Role, Status, allowed, check
 from knowledge.responsibility import first_responder
 from storage import case_people, history, rota
-from storage.database import remembered
+from storage.database import ask, remembered
 from storage.outbox import OutboxWriter
 from storage.people import People
 from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
@@ -333,15 +334,7 @@ class Ledger:
 
     async def _next_number(self) -> str:
         day = self._now.astimezone(self._rules.zone).date()
-        insert = sqlite_insert if self._session.get_bind().dialect.name == "sqlite" else postgresql_insert
-        serial = (
-            await self._session.execute(
-                insert(Serial)
-                .values(day=day, last=1)
-                .on_conflict_do_update(index_elements=["day"], set_={"last": Serial.last + 1})
-                .returning(Serial.last)
-            )
-        ).scalar_one()
+        serial = (await ask(self._session, _next(self._locks()), {"day": day, "last": 1})).scalar_one()
         return numbers.make(day, serial)
 
     async def _event(
@@ -382,9 +375,13 @@ class Ledger:
                 self._tell(request, person_id, "call_resident", delay=delay, news=kind, **payload)
 
 
+@cache
+def _next(locks: bool) -> Any:
+    """Takes the next number of a day."""
+    put: Any = (postgresql_insert if locks else sqlite_insert)(Serial)
+    return put.on_conflict_do_update(index_elements=["day"], set_={"last": Serial.last + 1}).returning(Serial.last)
+
+
 def acting_role(roles: frozenset[Role]) -> Role:
     """The role somebody speaks in when they have several."""
     return next(role for role in _ORDER if role in roles)
-
-
-# What every update asks is put together once.

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge.areas import ALIKE, likeness
 from knowledge.lifecycle import OPEN, Role
 from knowledge.responsibility import Candidate
-from storage.database import UTCDateTime, remembered
+from storage.database import UTCDateTime, ask, remembered
 from storage.tables import Area, Invite, Level, LocalFact, Person, Request, Staff
 
 INVITE_LIFE = timedelta(days=7)
@@ -92,7 +92,7 @@ class People:
     async def posts(self, person_id: int) -> list[Post]:
         known = remembered(self._session, POSTS)
         if person_id not in known:
-            rows = await self._session.execute(_POSTS, {"person_id": person_id, "now": self._now})
+            rows = await ask(self._session, _POSTS, {"person_id": person_id, "now": self._now})
             known[person_id] = [Post(area_id, role, frozenset(domains)) for area_id, role, domains in rows]
         return list(known[person_id])
 
@@ -185,7 +185,7 @@ class People:
     async def facts(self, area_id: int, service_id: str) -> dict[str, str]:
         """Local facts of a service, the nearest area's first; `*` stands for every service."""
         line = [a.id for a in await self.upward(area_id)]
-        rows = (await self._session.execute(_FACTS, {"areas": line, "services": [service_id, "*"]})).all()
+        rows = (await ask(self._session, _FACTS, {"areas": line, "services": [service_id, "*"]})).all()
         known: dict[str, str] = {}
         for fact in sorted(rows, key=lambda f: (f.service_id == "*", line.index(f.area_id))):
             known.setdefault(fact.field, fact.value)
@@ -204,7 +204,7 @@ class People:
     async def candidates(self, area_id: int) -> list[Candidate]:
         """Everybody who could be first responder in this area: its workers, and managers from here upward."""
         distance = {a.id: i for i, a in enumerate(await self.upward(area_id))}
-        rows = await self._session.execute(_CANDIDATES, {"areas": list(distance), "area_id": area_id, "now": self._now})
+        rows = await ask(self._session, _CANDIDATES, {"areas": list(distance), "area_id": area_id, "now": self._now})
         return [
             Candidate(
                 person_id=person_id,
@@ -231,7 +231,7 @@ class People:
 
     async def managers_at(self, area_id: int) -> list[int]:
         """Managers of just this area who can be reached."""
-        rows = await self._session.execute(_MANAGERS, {"area_id": area_id, "now": self._now})
+        rows = await ask(self._session, _MANAGERS, {"area_id": area_id, "now": self._now})
         return list(rows.scalars())
 
     async def lines(self, area_id: int) -> list[list[int]]:
@@ -286,7 +286,7 @@ class People:
 
     async def assigned(self, person_id: int) -> None:
         """Remember that somebody was just given a request, so that the next goes to another."""
-        await self._session.execute(_ASSIGNED, {"of": person_id, "now": self._now}, execution_options=_UNSEEN)
+        await ask(self._session, _ASSIGNED, {"of": person_id, "now": self._now})
 
     # -- invitations
 
@@ -364,6 +364,7 @@ def current(now: datetime | BindParameter[datetime]) -> Any:
 
 
 # What every update asks is put together once.
+_STAFF: Any = Staff.__table__
 _NOW = current(bindparam("now", type_=UTCDateTime()))
 _HELD_LOAD = (
     select(func.count())
@@ -400,9 +401,8 @@ _MANAGERS = (
     .where(Staff.area_id == bindparam("area_id"), Staff.role == Role.MANAGER, _NOW, Person.unreachable_at.is_(None))
     .distinct()
 )
-_ASSIGNED = update(Staff).where(Staff.person_id == bindparam("of")).values(last_assigned_at=bindparam("now"))
+_ASSIGNED = update(_STAFF).where(_STAFF.c.person_id == bindparam("of")).values(last_assigned_at=bindparam("now"))
 _FACTS = select(LocalFact.area_id, LocalFact.service_id, LocalFact.field, LocalFact.value).where(
     LocalFact.area_id.in_(bindparam("areas", expanding=True)),
     LocalFact.service_id.in_(bindparam("services", expanding=True)),
 )
-_UNSEEN = {"synchronize_session": False}

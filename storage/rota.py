@@ -14,14 +14,14 @@ from knowledge.deadlines import WorkingTime
 from knowledge.lifecycle import OPEN, Role, Status
 from knowledge.responsibility import Candidate
 from knowledge.rota import Member, Rota
-from storage.database import UTCDateTime, remembered
+from storage.database import UTCDateTime, ask, remembered
 from storage.outbox import OutboxWriter
 from storage.people import POSTS, People, PeopleError, current
 from storage.rota_tables import Duty, Leave
 from storage.tables import Area, Person, Request, Staff
 from storage.web_sessions import sign_out_desk
 
-_DUTIES = select(Duty).where(Duty.area_id == bindparam("area_id")).order_by(Duty.id)
+_DUTIES = select(Duty.__table__).where(Duty.area_id == bindparam("area_id")).order_by(Duty.id)
 _POSTS = {
     everybody: select(Staff.person_id, Staff.role, Staff.domains)
     .join(Person, Person.id == Staff.person_id)
@@ -41,7 +41,7 @@ _STANDING_IN = select(Leave.substitute_id).where(
     Leave.last >= bindparam("day"),
     Leave.substitute_id.is_not(None),
 )
-_LEAVES = select(Leave).where(Leave.area_id == bindparam("area_id")).order_by(Leave.first, Leave.id)
+_LEAVES = select(Leave.__table__).where(Leave.area_id == bindparam("area_id")).order_by(Leave.first, Leave.id)
 
 
 async def read(session: AsyncSession, area_id: int, now: datetime, *, everybody: bool = False) -> Rota:
@@ -49,20 +49,20 @@ async def read(session: AsyncSession, area_id: int, now: datetime, *, everybody:
     who cannot be reached just now, to keep what is written for them."""
     members = await _members(session, area_id, now, everybody)
     known = {member.person_id for member in members}
-    duties = await session.execute(_DUTIES, {"area_id": area_id})
-    leaves = await session.execute(_LEAVES, {"area_id": area_id})
+    duties = await ask(session, _DUTIES, {"area_id": area_id})
+    leaves = await ask(session, _LEAVES, {"area_id": area_id})
     return Rota(
         members,
-        tuple(_duty(row) for row in duties.scalars() if row.person_id in known),
+        tuple(_duty(row) for row in duties if row.person_id in known),
         tuple(
             rules.Leave(row.person_id, row.first, row.last, row.substitute_id)
-            for row in leaves.scalars()
+            for row in leaves
             if row.person_id in known
         ),
     )
 
 
-def _duty(row: Duty) -> rules.Duty:
+def _duty(row: Any) -> rules.Duty:
     day = row.weekday if row.weekday is not None else row.day
     if day is None:
         raise ValueError(f"duty {row.id} has no day")  # the table's own check forbids it
@@ -71,7 +71,7 @@ def _duty(row: Duty) -> rules.Duty:
 
 async def _members(session: AsyncSession, area_id: int, now: datetime, everybody: bool) -> tuple[Member, ...]:
     posts: dict[int, list[Any]] = {}
-    for post in await session.execute(_POSTS[everybody], {"area_id": area_id, "now": now}):
+    for post in await ask(session, _POSTS[everybody], {"area_id": area_id, "now": now}):
         posts.setdefault(post.person_id, []).append(post)
     found = []
     for person_id, held in posts.items():
@@ -258,7 +258,7 @@ async def end_post(session: AsyncSession, area_id: int, person_id: int, now: dat
 
 async def standing_in(session: AsyncSession, area_id: int, person_ids: Sequence[int], day: date) -> list[int]:
     """The substitutes (AB岗) of those of them who are on leave in the area on this day."""
-    rows = await session.execute(_STANDING_IN, {"area_id": area_id, "people": list(person_ids), "day": day})
+    rows = await ask(session, _STANDING_IN, {"area_id": area_id, "people": list(person_ids), "day": day})
     return [substitute for substitute in rows.scalars() if substitute is not None]
 
 

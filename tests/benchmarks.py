@@ -25,6 +25,7 @@ from aiogram.types import Message, Update
 from sqlalchemy import event, func, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.light import settle
 from knowledge import Matcher
 from knowledge.lifecycle import Role
 from storage.database import Database
@@ -249,6 +250,7 @@ async def _share(url: str, first: int, count: int) -> None:
         app = App(Settings(_env_file=None, database_url=url, web_port=0, data=Path(name)), now=lambda: NOON)
         app.bots = {"telegram": Bot("10:test", session=Wire())}
         await app.start()
+        settle()
         world = World(app, {}, NOON)
         await _round(world, first, first)  # warm
         print("ready", flush=True)
@@ -318,6 +320,7 @@ async def _on_postgres(matcher: Matcher, runs: int) -> dict[str, float]:
 
 async def main(wanted: set[str]) -> None:
     matcher = Matcher.load()
+    settle()  # as `run` does; it serves the baseline as well
     found: dict[str, list[Run]] = {"bare": [], "round": [], "relay": []}
     ratios: dict[str, list[float]] = {"round": [], "relay": []}
     report: dict[str, Any] = {}
