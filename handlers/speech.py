@@ -152,7 +152,7 @@ def _safe_cut(text: str, near: int) -> int:
 
 
 def _units(text: str) -> int:
-    return len(text) + sum(1 for c in text if ord(c) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _open_tags(html: str) -> tuple[str, str]:

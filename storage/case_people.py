@@ -76,7 +76,7 @@ def changed(session: AsyncSession) -> None:
 
 async def rectification(session: AsyncSession, request: Request) -> tuple[Rectification, int] | None:
     """The rectification of this request that is open, with who did the work that was rated; the oldest of several."""
-    if request.resolved_at is None and request.round == 1:
+    if request.round == 1 and request.status in OPEN:
         return None  # nothing was rated yet
     row = (await session.execute(_RECTIFIED, {"request_id": request.id})).first()
     return None if row is None else (row[0], row[1])

@@ -2,15 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Executable, Integer, TypeDecorator, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Executable, Integer, TypeDecorator, event, insert
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from storage.sqlite_driver import Driver
@@ -62,17 +64,32 @@ class Database:
             options["pool_pre_ping"] = True
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            self.engine.dialect.do_begin = _begin  # type: ignore[method-assign, assignment]
         self._sessions = {
             (readonly, aside): async_sessionmaker(
-                self.engine.execution_options(shouwen_readonly=readonly, shouwen_aside=aside),
+                self._engine(readonly, aside),
                 expire_on_commit=False,
                 autoflush=False,
+                sync_session_class=_UnitOfWork,
             )
             for readonly in (False, True)
             for aside in (False, True)
         }
         self._turn = asyncio.Lock() if self.is_sqlite else None
+
+    def _engine(self, readonly: bool, aside: bool) -> AsyncEngine:
+        """The engine for looking, or for what takes long; every update uses the one without listeners, for an engine
+        with any looks for more of them at every statement."""
+        if not self.is_sqlite or not (readonly or aside):
+            return self.engine
+        engine = self.engine.execution_options()
+
+        def mark(connection: Any) -> None:
+            driven = connection.connection.dbapi_connection
+            driven.readonly, driven.aside = readonly, aside
+
+        event.listen(engine.sync_engine, "begin", mark)
+        return engine
 
     @asynccontextmanager
     async def write(self, *, aside: bool = False) -> AsyncIterator[AsyncSession]:
@@ -110,7 +127,39 @@ def remembered(session: AsyncSession, kind: str) -> dict[Any, Any]:
     return known
 
 
-async def ask(session: AsyncSession, statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+class _UnitOfWork(Session):
+    """A session that writes some rows at its very end."""
+
+
+def write_late(session: AsyncSession, row: Any) -> None:
+    """Insert this row when the unit of work commits, all such rows in one statement: for rows that nothing in the same
+    unit of work reads. The row gets its id then; it does not belong to the session."""
+    session.info.setdefault(_LATE, []).append(row)
+
+
+@event.listens_for(_UnitOfWork, "before_commit")
+def _write_rows(session: Session) -> None:
+    rows: dict[type[Any], list[Any]] = {}
+    for row in session.info.pop(_LATE, ()):
+        rows.setdefault(type(row), []).append(row)
+    for kind, some in rows.items():
+        put, names = _put(kind)
+        ids = session.connection().execute(put, [{name: getattr(row, name) for name in names} for row in some])
+        for row, row_id in zip(some, ids.scalars(), strict=True):
+            row.id = row_id
+
+
+@cache
+def _put(kind: Hashable) -> tuple[Any, tuple[str, ...]]:
+    """How rows of a table are inserted, and the columns they bring."""
+    table = kind.__table__  # type: ignore[attr-defined]
+    names = tuple(column.name for column in table.columns if column.name != "id")
+    return insert(table).returning(table.c.id, sort_by_parameter_order=True), names
+
+
+async def ask(
+    session: AsyncSession, statement: Executable, values: Mapping[str, Any]
+) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement that reads or writes columns only, in this unit of work but past the session's bookkeeping of
     objects, which costs about as much again. What the session has not flushed it does not see."""
     connection: AsyncConnection | None = session.info.get(_CONNECTION)
@@ -119,7 +168,7 @@ async def ask(session: AsyncSession, statement: Executable, values: Mapping[str,
     return await connection.execute(statement, values)
 
 
-_CONNECTION = "shouwen_connection"
+_CONNECTION, _LATE = "shouwen_connection", "shouwen_late"
 
 
 def is_unavailable(error: BaseException) -> bool:
@@ -136,7 +185,5 @@ _PRAGMAS = (
 )
 
 
-def _begin_sqlite(connection: Any) -> None:
-    options = connection.get_execution_options()
-    connection.connection.dbapi_connection.aside = options.get("shouwen_aside", False)
-    connection.exec_driver_sql("BEGIN" if options.get("shouwen_readonly") else "BEGIN IMMEDIATE")
+def _begin(connection: Any) -> None:
+    connection.begin()

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Action, Role
+from storage.database import ask
 from storage.tables import Event, Message, Note, Rating, Request
+
+_WRITE = insert(Event)
+_SAID = tuple(column.name for column in Event.__table__.columns if column.name != "id")
 
 
 async def append(
@@ -45,7 +49,7 @@ async def append(
         hash="",
     )
     event.hash = fingerprint(event)
-    session.add(event)
+    await ask(session, _WRITE, {name: getattr(event, name) for name in _SAID})
     request.events, request.last_hash = event.position, event.hash
     return event
 

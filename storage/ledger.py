@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import bindparam, case, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -211,7 +211,8 @@ class Ledger:
         known = remembered(self._session, "requests")  # locked by the first look, so that nobody else changes it
         request: Request | None = known.get(request_id)
         if request is None:
-            request = await self._session.get(Request, request_id, with_for_update=self._locks())
+            found = await self._session.execute(_LOCKED if self._locks() else _REQUEST, {"request_id": request_id})
+            request = found.scalar_one_or_none()
         if request is None:
             raise CaseError("not_yours")
         known[request_id] = request
@@ -373,6 +374,10 @@ class Ledger:
         elif kind not in _SAID_AT_ONCE and (await self._people.get(request.resident_id)).erased_at is None:
             for person_id in await self._in_office(request, caller or request.first_responder_id):
                 self._tell(request, person_id, "call_resident", delay=delay, news=kind, **payload)
+
+
+_REQUEST = select(Request).where(Request.id == bindparam("request_id"))
+_LOCKED = _REQUEST.with_for_update().execution_options(populate_existing=True)
 
 
 @cache

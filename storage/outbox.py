@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.case_tables import OneTimeNotice
-from storage.database import UTCDateTime
+from storage.database import UTCDateTime, write_late
 from storage.mediation_tables import MediationShown
 from storage.tables import Message, Outbox, Person, Shown, Staff
 
@@ -114,7 +114,7 @@ class OutboxWriter:
         if not delay:
             row.leased_until = self._now + LEASE
             self._session.info.setdefault(WRITTEN, []).append(row)
-        self._session.add(row)
+        write_late(self._session, row)
         return row
 
 

@@ -63,10 +63,10 @@ class People:
     async def find(self, person_id: int) -> Person | None:
         """Somebody by id, read once in a unit of work."""
         known = remembered(self._session, _PEOPLE)  # the session itself would forget whom nobody holds
-        person: Person | None = known.get(person_id) or await self._session.get(Person, person_id)
-        if person is not None:
-            known[person_id] = person
-        return person
+        if person_id not in known:
+            known[person_id] = (await self._session.execute(_PERSON, {"person_id": person_id})).scalar_one_or_none()
+        found: Person | None = known[person_id]
+        return found
 
     async def by_chat(self, channel: str, chat_id: int) -> Person | None:
         found = await self._session.execute(_BY_CHAT, {"channel": channel, "chat_id": chat_id})
@@ -99,11 +99,13 @@ class People:
     # -- areas
 
     async def area(self, area_id: int) -> Area:
-        known = remembered(self._session, "areas")  # as in `find`
-        area: Area | None = known.get(area_id) or await self._session.get(Area, area_id)
+        known = remembered(self._session, "areas")  # as in `find`; those above it are mostly asked for next
+        if area_id not in known:
+            rows = await self._session.execute(_LINE, {"area_id": area_id})
+            known |= {area.id: area for area in rows.scalars()}
+        area: Area | None = known.get(area_id)
         if area is None:
             raise PeopleError("no_area")
-        known[area_id] = area
         return area
 
     async def area_by_code(self, code: str) -> Area | None:
@@ -371,6 +373,11 @@ _HELD_LOAD = (
     .where(Request.handler_id == Staff.person_id, Request.status.in_(OPEN))
     .correlate(Staff)
     .scalar_subquery()
+)
+_PERSON = select(Person).where(Person.id == bindparam("person_id"))
+_UP = select(Area.id, Area.parent_id).where(Area.id == bindparam("area_id")).cte("up", recursive=True)
+_LINE = select(Area).where(
+    Area.id.in_(select(_UP.union(select(Area.id, Area.parent_id).join(_UP, Area.id == _UP.c.parent_id)).c.id))
 )
 _BY_CHAT = select(Person).where(Person.channel == bindparam("channel"), Person.chat_id == bindparam("chat_id"))
 _PRESENT = (

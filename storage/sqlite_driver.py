@@ -97,12 +97,13 @@ class Driver:
 class Connection:
     """One connection, used by one task at a time.
 
+    :ivar readonly: whether the next transaction only looks, so that it need not be the only writer
     :ivar aside: whether everything until the next rollback or commit runs in a thread
     """
 
     def __init__(self, driver: Driver, connection: sqlite3.Connection) -> None:
         self._driver, self._connection = driver, connection
-        self.aside = False
+        self.readonly = self.aside = False
 
     @property
     def driver_connection(self) -> sqlite3.Connection:
@@ -121,13 +122,16 @@ class Connection:
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> "Cursor":
         return self.cursor().execute(statement, parameters)
 
+    def begin(self) -> None:
+        self.cursor().execute("BEGIN" if self.readonly else "BEGIN IMMEDIATE")
+
     def commit(self) -> None:
-        self.aside = False
+        self.readonly = self.aside = False
         if self._connection.in_transaction:
             self._driver.patiently(self._connection, self._connection.commit)
 
     def rollback(self) -> None:
-        self.aside = False
+        self.readonly = self.aside = False
         self._connection.rollback()
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -124,21 +124,31 @@ async def _world(url: str, folder: Path, matcher: Matcher) -> AsyncIterator[Worl
         yield world
 
 
-async def _round(world: World, number: int, chat: int) -> None:
+def _need(chat: int) -> list[Update]:
     """A need, matched; its card confirmed; the request recorded: two updates."""
-    bot = world.app.bots["telegram"]
-    await world.app.gate.handle(bot, _message(100_000 + 2 * number, chat, NEED))
-    await world.app.gate.handle(bot, _message(100_001 + 2 * number, chat, "1"))
+    return [_message(100_000 + 2 * chat, chat, NEED), _message(100_001 + 2 * chat, chat, "1")]
+
+
+async def _hand_in(world: World, updates: Sequence[Update]) -> None:
+    """What one person says, one after the other."""
+    for update in updates:
+        await world.app.gate.handle(world.app.bots["telegram"], update)
+
+
+async def _round(world: World, chat: int) -> None:
+    await _hand_in(world, _need(chat))
 
 
 async def rounds(url: str, folder: Path, matcher: Matcher) -> Run:
     """Rounds of many residents side by side, updates a second."""
     async with _world(url, folder, matcher) as world:
         residents = [await world.resident(f"居民{i}") for i in range(PEOPLE + WARM)]
-        await asyncio.gather(*(_round(world, actor.id, actor.id) for actor in residents[:WARM]))
+        await asyncio.gather(*(_round(world, actor.id) for actor in residents[:WARM]))
+
+        said = [_need(actor.id) for actor in residents[WARM:]]
 
         async def work() -> None:
-            await asyncio.gather(*(_round(world, actor.id, actor.id) for actor in residents[WARM:]))
+            await asyncio.gather(*(_hand_in(world, updates) for updates in said))
 
         rate = await _rate(2 * PEOPLE, work)
         await _quiet(world)
@@ -153,17 +163,17 @@ async def relays(url: str, folder: Path, matcher: Matcher) -> Run:
     async with _world(url, folder, matcher) as world:
         residents = [await world.resident(f"居民{i}") for i in range(PEOPLE)]
         for actor in residents:
-            await _round(world, actor.id, actor.id)
+            await _round(world, actor.id)
             await _quiet(world)
             await actor.clicks("补充说明")
-        bot, each = world.app.bots["telegram"], 3
-
-        async def one(number: int, chat: int) -> None:
-            for i in range(each):
-                await world.app.gate.handle(bot, _message(number + i, chat, "我明天上午在家"))
+        each = 3
+        said = [
+            [_message(200_000 + each * i + n, actor.id, "我明天上午在家") for n in range(each)]
+            for i, actor in enumerate(residents)
+        ]
 
         async def work() -> None:
-            await asyncio.gather(*(one(200_000 + each * i, actor.id) for i, actor in enumerate(residents)))
+            await asyncio.gather(*(_hand_in(world, updates) for updates in said))
 
         rate = await _rate(each * len(residents), work)
         await _quiet(world)
@@ -191,7 +201,7 @@ async def latency(url: str, folder: Path, matcher: Matcher, rate: float) -> list
         residents = [await world.resident(f"居民{i}") for i in range(3 * PEOPLE)]
         bot, wire = world.app.bots["telegram"], Timed()
         bot.session = wire
-        await asyncio.gather(*(_round(world, actor.id, actor.id) for actor in residents[:WARM]))
+        await asyncio.gather(*(_round(world, actor.id) for actor in residents[:WARM]))
         await _quiet(world)
         took: list[float] = []
 
@@ -252,10 +262,10 @@ async def _share(url: str, first: int, count: int) -> None:
         await app.start()
         settle()
         world = World(app, {}, NOON)
-        await _round(world, first, first)  # warm
+        await _round(world, first)  # warm
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
-        await asyncio.gather(*(_round(world, first + i, first + i) for i in range(1, count + 1)))
+        await asyncio.gather(*(_round(world, first + i) for i in range(1, count + 1)))
         print("done", flush=True)
         await app.stop()
 

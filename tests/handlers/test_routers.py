@@ -15,11 +15,20 @@ def test_the_tree_can_be_built_more_than_once() -> None:
 
 def test_danger_is_asked_first_and_free_words_last() -> None:
     """Nothing stands before danger; what takes everything stands at the end; quotes come before steps."""
-    names = [router.name for router in routers.build().sub_routers]
-    assert names[0] == "alarm"
-    assert names[-1] == "talk"
-    assert names.index("quotes") < names.index("worker") < names.index("requests") < names.index("needs")
-    assert len(names) == len(set(names))
+    asked = [handler.callback.__module__ for handler in routers.build().message.handlers]
+    assert asked[0] == "handlers.alarm"
+    assert asked[-1] == "handlers.talk"
+    places = [asked.index(f"handlers.{name}") for name in ("talk", "worker", "requests", "needs")]
+    assert places == sorted(places), "a quote (of `talk`) before steps, staff before residents"
+
+
+def test_every_handler_is_asked_once() -> None:
+    """The one router has all the handlers of those it is made of, each once."""
+    root = routers.build()
+    for kind, observer in root.observers.items():
+        handlers = [handler.callback for handler in observer.handlers]
+        assert len(handlers) == len(observer.handlers)
+        assert kind not in ("message", "callback_query") or len(handlers) > 80
 
 
 def test_every_kind_of_update_has_a_last_handler() -> None:
