@@ -126,6 +126,7 @@ class Gate:
                 return []
             desk = await self._desk(session, bot, chat, user, now)
             meant = typed_choice(update, desk.chat.choices, digits=not desk.data.get("asked"))
+            meant = meant.as_(bot)  # or aiogram would take it to pieces and build it anew
             answer = await self.dispatcher.feed_update(bot, meant, desk=desk, raw_state=desk.chat.state)
             await self._close(session, desk, None if answer is UNHANDLED else answer)
             return list(session.info.pop(WRITTEN, []))

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw, ImageFont
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
 
 FONT = Path(__file__).parent / "fonts" / "NotoSansSC-GB2312.otf"
 """Noto Sans SC with the characters of GB 2312 (see docs/decisions/0010-pictures.md)."""
@@ -49,6 +51,8 @@ def draw(picture: Picture) -> bytes:
     """The picture as PNG, as high as it needs to be."""
     height = 150 + (150 if picture.numbers else 0) + (260 if any(n for _, n in picture.levels) else 0)
     height += sum(100 + 72 * len(bars) for _, bars in picture.bars if bars)
+    from PIL import Image, ImageDraw  # a seventh of a second that a start need not wait for
+
     image = Image.new("RGB", (WIDTH, height), _GROUND)
     pen = _Pen(ImageDraw.Draw(image))
     pen.title(picture.title)
@@ -69,7 +73,7 @@ def draw(picture: Picture) -> bytes:
 class _Pen:
     """Draws from top to bottom."""
 
-    def __init__(self, canvas: ImageDraw.ImageDraw) -> None:
+    def __init__(self, canvas: "ImageDraw.ImageDraw") -> None:
         self._canvas, self.y = canvas, _EDGE
 
     def title(self, words: str) -> None:
@@ -126,5 +130,7 @@ class _Pen:
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def _font(size: int) -> "ImageFont.FreeTypeFont":
+    from PIL import ImageFont
+
     return ImageFont.truetype(str(FONT), size)

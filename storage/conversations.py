@@ -7,11 +7,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.database import ask
+from storage.database import ask, insert_or
 from storage.tables import Conversation, HandledUpdate
 
 
@@ -62,7 +60,7 @@ async def save(session: AsyncSession, chat: Chat, now: datetime) -> None:
 
 @cache
 def _save(dialect: str) -> Any:
-    put = _insert(dialect)(Conversation.__table__)
+    put = insert_or(dialect)(Conversation.__table__)
     changed = {name: put.excluded[name] for name in ("state", "data", "choices", "updated_at")}
     return put.on_conflict_do_update(index_elements=["bot_id", "chat_id"], set_=changed)
 
@@ -77,7 +75,7 @@ async def first_time(session: AsyncSession, bot_id: int, update_id: int, now: da
 
 @cache
 def _mark(dialect: str) -> Any:
-    return _insert(dialect)(HandledUpdate.__table__).on_conflict_do_nothing()
+    return insert_or(dialect)(HandledUpdate.__table__).on_conflict_do_nothing()
 
 
 async def failed(session: AsyncSession, bot_id: int, update_id: int, error: str, now: datetime) -> None:
@@ -98,7 +96,3 @@ async def prune(session: AsyncSession, before: datetime) -> int:
     """Forget handled updates that no channel can deliver again."""
     done = await session.execute(delete(HandledUpdate).where(HandledUpdate.at < before))
     return int(done.rowcount)  # type: ignore[attr-defined]
-
-
-def _insert(dialect: str) -> Any:
-    return sqlite_insert if dialect == "sqlite" else postgresql_insert

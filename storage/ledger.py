@@ -8,8 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, case, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge import numbers
@@ -19,7 +17,7 @@ from knowledge.deadlines import Promises, ServiceHours, WorkingTime, promise
 from knowledge.lifecycle import OPEN, Action, Intake, Role, Status, allowed, check
 from knowledge.responsibility import first_responder
 from storage import case_people, history, rota
-from storage.database import ask, remembered
+from storage.database import ask, insert_or, remembered
 from storage.outbox import OutboxWriter
 from storage.people import People
 from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
@@ -335,7 +333,9 @@ class Ledger:
 
     async def _next_number(self) -> str:
         day = self._now.astimezone(self._rules.zone).date()
-        serial = (await ask(self._session, _next(self._locks()), {"day": day, "last": 1})).scalar_one()
+        serial = (
+            await ask(self._session, _next(self._session.get_bind().dialect.name), {"day": day, "last": 1})
+        ).scalar_one()
         return numbers.make(day, serial)
 
     async def _event(
@@ -381,9 +381,9 @@ _LOCKED = _REQUEST.with_for_update().execution_options(populate_existing=True)
 
 
 @cache
-def _next(locks: bool) -> Any:
+def _next(dialect: str) -> Any:
     """Takes the next number of a day."""
-    put: Any = (postgresql_insert if locks else sqlite_insert)(Serial)
+    put = insert_or(dialect)(Serial)
     return put.on_conflict_do_update(index_elements=["day"], set_={"last": Serial.last + 1}).returning(Serial.last)
 
 

@@ -8,12 +8,10 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, case, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.case_tables import OneTimeNotice
-from storage.database import UTCDateTime, write_late
+from storage.database import UTCDateTime, insert_or, write_late
 from storage.mediation_tables import MediationShown
 from storage.tables import Message, Outbox, Person, Shown, Staff
 
@@ -90,7 +88,7 @@ class OutboxWriter:
 
     async def once(self, key: str, person_id: int, kind: str, *, request_id: int | None = None, **payload: Any) -> bool:
         """A notice that is written once however often a sweep comes by; False when it was there already."""
-        insert = sqlite_insert if self._session.get_bind().dialect.name == "sqlite" else postgresql_insert
+        insert = insert_or(self._session.get_bind().dialect.name)
         done = await self._session.execute(
             insert(Outbox)
             .values(
@@ -252,7 +250,7 @@ _PUT_OFF = (
 @cache
 def _put(table: Any, dialect: str) -> Any:
     """Write rows of `table`; one that is there already says what the new one says."""
-    put = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table)
+    put = insert_or(dialect)(table)
     said = {c.name: put.excluded[c.name] for c in table.columns if not c.primary_key}
     return put.on_conflict_do_update(index_elements=[c.name for c in table.primary_key], set_=said)
 

@@ -137,6 +137,11 @@ class Connection:
     def close(self) -> None:
         self._connection.close()
 
+    def terminate(self) -> None:
+        """Given up in the middle of a transaction, whose task was cancelled: its lock goes at once."""
+        self.rollback()
+        self.close()
+
 
 class _AtOnce:
     """Something to await that is there already: SQLAlchemy takes a driver that awaits nothing for one that blocks."""

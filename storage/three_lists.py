@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, func, literal, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.catalogue import GENERAL
@@ -14,6 +12,7 @@ from knowledge.deadlines import WorkingTime
 from knowledge.lifecycle import OPEN, Role
 from knowledge.likeness import MOST, Group, scrub
 from storage import rota
+from storage.database import insert_or
 from storage.figures import Scope, inside
 from storage.people import People, current
 from storage.report_tables import Project, ProjectState
@@ -129,7 +128,7 @@ async def on_duty(session: AsyncSession, areas: Collection[int], now: datetime, 
 async def propose(session: AsyncSession, area_id: int, found: Iterable[Group], now: datetime) -> int:
     """Keep needs that are many as projects of an area; those known already are counted anew, their state stays.
     Returns how many are new."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    insert = insert_or(session.get_bind().dialect.name)
     before = (await session.execute(select(func.count()).where(Project.area_id == area_id))).scalar_one()
     for group in found:
         if len(group.members) < ENOUGH or not group.name:

@@ -157,21 +157,27 @@ class World:
     @classmethod
     @asynccontextmanager
     async def open(cls, database_url: str, folder: Path, matcher: Matcher, now: datetime) -> AsyncIterator[World]:
+        world = cls.made(database_url, folder, matcher, now, {"telegram": Wire(), "web": Wire()})
+        await world.app.start()
+        try:
+            await world.add_area("HJ", "黄桷社区")
+            yield world
+        finally:
+            await world.app.stop()
+
+    @classmethod
+    def made(cls, database_url: str, folder: Path, matcher: Matcher, now: datetime, wires: dict[str, Wire]) -> World:
+        """A world that is not started yet."""
         settings = Settings(_env_file=None, database_url=database_url, web_port=0, data=folder)
         app = App(settings)
-        world = cls(app, {"telegram": Wire(), "web": Wire()}, now)
+        world = cls(app, wires, now)
         app.now = lambda: world.now
         app.office = Office(Rules(matcher.catalogue, Calendar.load(None), settings.zone), matcher)
         app.bots = {
             name: Bot(f"{number}:test", session=wire, default=DefaultBotProperties(parse_mode="HTML"))
             for number, (name, wire) in enumerate(world.wires.items(), 10)
         }
-        await app.start()
-        try:
-            await world.add_area("HJ", "黄桷社区")
-            yield world
-        finally:
-            await app.stop()
+        return world
 
     async def add_area(self, code: str, name: str, parent: str | None = None) -> None:
         async with self.app.database.write() as session:

@@ -20,8 +20,7 @@ async def write(office: Office, count: int = 1, **more: Any) -> list[int]:
         rows = [writer.notice(office.ids["张秀英"], "withdrawn", **more) for _ in range(count)]
         for row in rows:
             row.leased_until = None
-        await session.flush()
-        return [row.id for row in rows]
+    return [row.id for row in rows]
 
 
 async def claim(database: Database, now: Any, limit: int = 100) -> list[int]:
