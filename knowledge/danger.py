@@ -1,8 +1,9 @@
 """Signs of danger to life in what residents write, and the numbers to call at once.
 
-Two readers look at every message and neither can silence the other. Signs are expressions that name a danger;
-guards beside them tell the past, the film, the device and the figure of speech from what is happening now.
-A classifier trained on written examples hears what no expression names, such as a farewell.
+Two readers look at every message and neither can silence a present danger that the other sees. Signs are
+expressions that name a danger; guards beside them tell the past, the film, the device and the figure of speech from
+what is happening now. A classifier trained on written examples hears what no expression names, such as a farewell.
+Where its words are most surely those of a usual need, a sign only adds a line, and a doubtful sign nothing.
 """
 
 import re
@@ -14,6 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from knowledge.model import Classifier
@@ -75,6 +77,7 @@ class Danger:
 _TORN_OUT = 0.16
 """A window is torn out of its story, and a story has many: it must be so much clearer than a whole message."""
 
+_AROUND = 24  # characters on either side of a sign that tell what it is about
 LONGEST = 1500  # characters read of one message
 _SQUEEZED = 20_000  # characters in which repetitions are taken out first
 
@@ -125,13 +128,29 @@ def _signs(text: str) -> Iterator[tuple[DangerKind, Tier]]:
     for kind, words in lexicon.alone.items():
         if words.fullmatch(_plain(text).rstrip("了啦啊呀快，│")) or words.fullmatch(_plain(text)):
             yield kind, Tier.PRESENT
-    clean = lexicon.harmless.sub(lambda found: "□" * len(found[0]), _plain(text))
+    said = _plain(text)
+    clean = lexicon.harmless.sub(lambda found: "□" * len(found[0]), said)
     for kind, expressions in lexicon.signs.items():
         hits = [hit for expression in expressions for hit in expression.finditer(clean)]
         several = len({hit.re for hit in hits}) > 1
         for hit in hits:
-            if (tier := _weigh(kind, hit, several, lexicon.guards)) is not None:
+            tier = _weigh(kind, hit, several, lexicon.guards)
+            if tier is not None and (tier := _calmed(tier, said, hit.span())) is not None:
                 yield kind, tier
+
+
+def _calmed(tier: Tier, said: str, span: tuple[int, int]) -> Tier | None:
+    """The tier of a sign, less when the classifier takes the words around it for those of a usual need."""
+    start, end = span
+    before = said[max(0, start - _AROUND) : start].rpartition("│")[2]
+    scene = before + said[start:end] + said[end : end + _AROUND].partition("│")[0]
+    if not tells(scene):
+        return tier
+    present, doubtful = _model().facts["calm"]
+    calm = float(_model().scores(scene)[-1])
+    if tier is Tier.PRESENT:
+        return Tier.DOUBTFUL if calm >= present else tier
+    return None if calm >= doubtful else tier
 
 
 class _Scene:
@@ -215,15 +234,15 @@ def _heard(text: str) -> Iterator[tuple[DangerKind, Tier]]:
     present, doubtful = model.facts["levels"]
     story = windows(text)
     around = [before + part for before, part in zip(["", *story], story, strict=False)]
-    for part, scene, margin in ((text, text, 0.0), *((*pair, _TORN_OUT) for pair in zip(story, around, strict=True))):
-        scores = model.scores(part)[: len(kinds)]
-        total, kind = float(alarm(scores)) - margin, kinds[int(scores.argmax())]
-        clean = _plain(scene)
+    heard = model.scores_of([text, *story])[:, : len(kinds)]
+    totals = alarm(heard) - np.array([0.0] + [_TORN_OUT] * len(story))
+    for place in np.flatnonzero(totals >= doubtful):
+        kind, clean = kinds[int(heard[place].argmax())], _plain((text, *around)[place])
         calm = _said_without_now(clean, "told", "feared", "long_ago", "device")
-        if total >= present:
+        if totals[place] >= present:
             over = kind is DangerKind.VIOLENCE and _said_without_now(clean, "recent")  # who is missing, still is
             yield kind, Tier.DOUBTFUL if calm or over else Tier.PRESENT
-        elif total >= doubtful and not calm:
+        elif not calm:
             yield kind, Tier.DOUBTFUL
 
 

@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -31,7 +31,11 @@ RIDGE = 0.3
 STRAIGHT_PRECISION = 0.92  # of what is sent straight on, this share must be right
 OUTSIDE_WRONG = 0.028  # of what no list names, at most this share may go straight to a wrong service
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
-FALSE_PRESENT, FALSE_DOUBTFUL = 0.002, 0.03  # shares of harmless texts the danger classifier may stop at
+FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.04), (0.015, 0.11)
+"""Shares of needs, and of examples that only sound like danger, the danger classifier may stop at."""
+CALM_PRESENT, CALM_DOUBTFUL = 0.001, 0.01
+"""Shares of the examples of danger that may sound so harmless that an expression alone no longer counts in full."""
+WRITTEN = 2.0  # what an example written to tell danger apart weighs, against one of what is said of services
 MOST_EXAMPLES, MOST_SERVICES = 9000, 400  # trained on; beyond, time and memory grow with the square
 _FEW = 9  # Chinese characters
 _SAMPLE = 500  # phrases a large catalogue is calibrated on
@@ -76,7 +80,12 @@ def _matcher_stamp(catalogue: Catalogue) -> str:
 
 
 def _danger_stamp() -> str:
-    return _stamp(EXAMPLES.read_text(encoding="utf-8"), FALSE_PRESENT, FALSE_DOUBTFUL, _FEW, "kinds and the likeliest")
+    return _stamp(
+        EXAMPLES.read_text(encoding="utf-8"),
+        (FALSE_PRESENT, FALSE_DOUBTFUL, CALM_PRESENT, CALM_DOUBTFUL, WRITTEN),
+        _FEW,
+        "every second need",
+    )
 
 
 def _stamp(*ways: object) -> str:
@@ -132,30 +141,48 @@ def index_matcher(catalogue: Catalogue) -> Neighbours:
 
 
 def train_danger() -> Classifier:
-    """Train on the written examples of danger, against harmless ones and all that residents say of services.
+    """Train on the written examples of danger, against harmless ones and what residents say of services.
 
-    What is said of services, each phrase scored by a fit without it, sets the scores above which a text shows a
-    danger that is present, or a doubtful one.
+    Harmless texts, each scored by a fit without it, set the scores above which a text shows a danger that is
+    present, or a doubtful one: the higher of what the needs ask for and what the examples that only sound like
+    danger ask for. The examples of danger in turn set how harmless a text may sound before a sign counts for less.
     """
     written: dict[str, Any] = yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
-    said = [phrase for service in Catalogue.load().services.values() for phrase in service.phrases]
-    parts = [part for phrase in said for part in windows(phrase)]
+    dangers = [(text, kind) for kind, some in written["present"].items() for text in some]
+    phrases = [phrase for service in Catalogue.load().services.values() for phrase in service.phrases]
+    needs = [*phrases, *(part for phrase in phrases for part in windows(phrase))]
+    said, near = _nearest(needs, [text for text, _ in dangers]), written[NONE]
+    unsure = [(text, DOUBTFUL) for some in written[DOUBTFUL].values() for text in some]
+    parts = [part for text in near for part in windows(text)]
+    pairs = [*((text, NONE) for text in (*parts, *said, *near)), *unsure, *dangers]
     kinds = [*written["present"], DOUBTFUL, NONE]
-    pairs = [(text, NONE) for text in (*said, *parts, *written[NONE])]
-    pairs += [(text, DOUBTFUL) for some in written[DOUBTFUL].values() for text in some]
-    pairs += [(text, kind) for kind, some in written["present"].items() for text in some]
     answers = np.array([kinds.index(kind) for _, kind in pairs])
+    usual, harmless = len(parts) + len(said), len(parts) + len(said) + len(near)
+    weights = np.where(np.arange(len(pairs)) < usual, 1, WRITTEN).astype(np.float32)
     examples = Examples([text for text, _ in pairs], marks)
-    result = fit(examples.gram(), np.eye(len(kinds), dtype=np.float32)[answers], RIDGE)
+    result = fit(examples.gram(), np.eye(len(kinds), dtype=np.float32)[answers], RIDGE / weights)
     scores = alarm(result.left_out[:, : len(written["present"])])
-    judged = [n for n, phrase in enumerate(said) if tells(phrase)]
-    levels = np.array([FALSE_PRESENT, FALSE_DOUBTFUL])
+    scores[[not tells(text) for text, _ in pairs]] = scores.min()  # there the expressions decide
+    levels = [
+        max(
+            np.quantile(scores[len(parts) : usual], 1 - of_needs * len(needs) / len(said)),
+            np.quantile(scores[usual:harmless], 1 - of_near),
+        )
+        for of_needs, of_near in (FALSE_PRESENT, FALSE_DOUBTFUL)
+    ]
+    calm = np.quantile(result.left_out[-len(dangers) :, -1], 1 - np.array([CALM_PRESENT, CALM_DOUBTFUL]))
     model = Classifier.of(kinds, examples, result.dual)
-    model.facts.update(
-        stamp=_danger_stamp(),
-        levels=np.quantile(scores[judged], 1 - levels),
-    )
+    model.facts.update(stamp=_danger_stamp(), levels=levels, calm=calm)
     return model
+
+
+def _nearest(needs: Sequence[str], dangers: Sequence[str]) -> list[str]:
+    """The half of the needs that sounds most like danger: the rest teaches nothing and costs as much again."""
+    examples = Examples([*needs, *dangers], marks)
+    shares = np.full((examples.size, 1), -1 / len(needs), dtype=np.float32)
+    shares[len(needs) :] = 1 / len(dangers)
+    likeness = Classifier.of(("danger",), examples, shares).scores_of(needs)[:, 0]
+    return [needs[place] for place in np.sort(np.argsort(-likeness)[: (len(needs) + 1) // 2])]
 
 
 def alarm(scores: Floats) -> Floats:
