@@ -146,11 +146,12 @@ def _calmed(tier: Tier, said: str, span: tuple[int, int]) -> Tier | None:
     scene = before + said[start:end] + said[end : end + _AROUND].partition("│")[0]
     if not tells(scene):
         return tier
-    present, doubtful = _model().facts["calm"]
-    calm = float(_model().scores(scene)[-1])
+    model = _model()
+    least, most = model.facts["calm"]
+    scores = model.scores(scene)
     if tier is Tier.PRESENT:
-        return Tier.DOUBTFUL if calm >= present else tier
-    return None if calm >= doubtful else tier
+        return Tier.DOUBTFUL if alarm(scores[:-2]) < least else tier
+    return None if scores[-1] >= most else tier
 
 
 class _Scene:

@@ -31,9 +31,9 @@ RIDGE = 0.3
 STRAIGHT_PRECISION = 0.92  # of what is sent straight on, this share must be right
 OUTSIDE_WRONG = 0.028  # of what no list names, at most this share may go straight to a wrong service
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
-FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.04), (0.015, 0.11)
+FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.027), (0.015, 0.08)
 """Shares of needs, and of examples that only sound like danger, the danger classifier may stop at."""
-CALM_PRESENT, CALM_DOUBTFUL = 0.001, 0.01
+CALM_PRESENT, CALM_DOUBTFUL = 0.015, 0.01
 """Shares of the examples of danger that may sound so harmless that an expression alone no longer counts in full."""
 WRITTEN = 2.0  # what an example written to tell danger apart weighs, against one of what is said of services
 MOST_EXAMPLES, MOST_SERVICES = 9000, 400  # trained on; beyond, time and memory grow with the square
@@ -80,12 +80,8 @@ def _matcher_stamp(catalogue: Catalogue) -> str:
 
 
 def _danger_stamp() -> str:
-    return _stamp(
-        EXAMPLES.read_text(encoding="utf-8"),
-        (FALSE_PRESENT, FALSE_DOUBTFUL, CALM_PRESENT, CALM_DOUBTFUL, WRITTEN),
-        _FEW,
-        "every second need",
-    )
+    aims = (FALSE_PRESENT, FALSE_DOUBTFUL, CALM_PRESENT, CALM_DOUBTFUL)
+    return _stamp(EXAMPLES.read_text(encoding="utf-8"), aims, WRITTEN, _FEW, "the nearest half of the needs")
 
 
 def _stamp(*ways: object) -> str:
@@ -162,7 +158,7 @@ def train_danger() -> Classifier:
     examples = Examples([text for text, _ in pairs], marks)
     result = fit(examples.gram(), np.eye(len(kinds), dtype=np.float32)[answers], RIDGE / weights)
     scores = alarm(result.left_out[:, : len(written["present"])])
-    scores[[not tells(text) for text, _ in pairs]] = scores.min()  # there the expressions decide
+    scores[[n for n, (text, _) in enumerate(pairs[:harmless]) if not tells(text)]] = scores.min()  # not asked of these
     levels = [
         max(
             np.quantile(scores[len(parts) : usual], 1 - of_needs * len(needs) / len(said)),
@@ -170,7 +166,10 @@ def train_danger() -> Classifier:
         )
         for of_needs, of_near in (FALSE_PRESENT, FALSE_DOUBTFUL)
     ]
-    calm = np.quantile(result.left_out[-len(dangers) :, -1], 1 - np.array([CALM_PRESENT, CALM_DOUBTFUL]))
+    calm = [
+        np.quantile(scores[-len(dangers) :], CALM_PRESENT),
+        np.quantile(result.left_out[-len(dangers) :, -1], 1 - CALM_DOUBTFUL),
+    ]
     model = Classifier.of(kinds, examples, result.dual)
     model.facts.update(stamp=_danger_stamp(), levels=levels, calm=calm)
     return model
