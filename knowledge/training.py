@@ -31,7 +31,7 @@ RIDGE = 0.3
 STRAIGHT_PRECISION = 0.92  # of what is sent straight on, this share must be right
 OUTSIDE_WRONG = 0.028  # of what no list names, at most this share may go straight to a wrong service
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
-FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.027), (0.015, 0.08)
+FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.027), (0.02, 0.1)
 """Shares of needs, and of examples that only sound like danger, the danger classifier may stop at."""
 CALM_PRESENT, CALM_DOUBTFUL = 0.015, 0.01
 """Shares of the examples of danger that may sound so harmless that an expression alone no longer counts in full."""
@@ -81,7 +81,7 @@ def _matcher_stamp(catalogue: Catalogue) -> str:
 
 def _danger_stamp() -> str:
     aims = (FALSE_PRESENT, FALSE_DOUBTFUL, CALM_PRESENT, CALM_DOUBTFUL)
-    return _stamp(EXAMPLES.read_text(encoding="utf-8"), aims, WRITTEN, _FEW, "the nearest half of the needs")
+    return _stamp(EXAMPLES.read_text(encoding="utf-8"), aims, WRITTEN, _FEW, "the nearest third of the needs")
 
 
 def _stamp(*ways: object) -> str:
@@ -176,12 +176,12 @@ def train_danger() -> Classifier:
 
 
 def _nearest(needs: Sequence[str], dangers: Sequence[str]) -> list[str]:
-    """The half of the needs that sounds most like danger: the rest teaches nothing and costs as much again."""
+    """The third of the needs that sounds most like danger: the rest teaches nothing and costs twice as much."""
     examples = Examples([*needs, *dangers], marks)
     shares = np.full((examples.size, 1), -1 / len(needs), dtype=np.float32)
     shares[len(needs) :] = 1 / len(dangers)
     likeness = Classifier.of(("danger",), examples, shares).scores_of(needs)[:, 0]
-    return [needs[place] for place in np.sort(np.argsort(-likeness)[: (len(needs) + 1) // 2])]
+    return [needs[place] for place in np.sort(np.argsort(-likeness)[: len(needs) // 3])]
 
 
 def alarm(scores: Floats) -> Floats:
