@@ -125,10 +125,10 @@ def _lexicon() -> _Lexicon:
 def _signs(text: str) -> Iterator[tuple[DangerKind, Tier]]:
     """What the expressions find, each hit weighed by the words around it."""
     lexicon = _lexicon()
-    for kind, words in lexicon.alone.items():
-        if words.fullmatch(_plain(text).rstrip("了啦啊呀快，│")) or words.fullmatch(_plain(text)):
-            yield kind, Tier.PRESENT
     said = _plain(text)
+    for kind, words in lexicon.alone.items():
+        if words.fullmatch(said.rstrip("了啦啊呀快，│")) or words.fullmatch(said):
+            yield kind, Tier.PRESENT
     clean = lexicon.harmless.sub(lambda found: "□" * len(found[0]), said)
     for kind, expressions in lexicon.signs.items():
         hits = [hit for expression in expressions for hit in expression.finditer(clean)]

@@ -62,7 +62,9 @@ class Classifier:
 
     def scores_of(self, texts: Sequence[str]) -> Floats:
         """Raw scores of several texts at once, [texts, labels]: many short ones cost little more than one long one."""
-        known = [[self.vocabulary[mark] for mark in self.marks(text) if mark in self.vocabulary] for text in texts]
+        marked = [self.marks(text) for text in texts]
+        shared = {mark: self.vocabulary[mark] for mark in set(chain(*marked)) if mark in self.vocabulary}
+        known = [[shared[mark] for mark in some if mark in shared] for some in marked]
         places = np.repeat(np.arange(len(texts)), [len(some) for some in known]) * len(self.vocabulary)
         keys, counts = np.unique(places + np.fromiter(chain(*known), dtype=np.int64), return_counts=True)
         rows, ids = np.divmod(keys, len(self.vocabulary))

@@ -68,7 +68,7 @@ def test_what_only_sounds_like_danger_hardly_interrupts() -> None:
     """Figures of speech, old stories, claims, devices, animals: at most one in fifty, though chosen to be hard."""
     found = [find(text) for text in DANGER["harmless"]]
     assert sum(danger is not None and danger.tier is Tier.PRESENT for danger in found) <= 0.02 * len(found)
-    assert sum(danger is not None for danger in found) <= 0.15 * len(found)
+    assert sum(danger is not None for danger in found) <= 0.1 * len(found)
 
 
 def test_nothing_here_was_learnt() -> None:

@@ -87,6 +87,16 @@ def test_needs_of_services_hardly_ever_stop_at_danger() -> None:
         ("我妈前年晕倒过一次，现在想装个呼叫器", None),
         ("老板跑了找不到人", None),
         ("我娃儿找不到了", Tier.PRESENT),
+        ("电梯坏了，我们被堵在一楼上不去", None),
+        ("电梯停了，娃儿一个人关在里头哭", Tier.PRESENT),
+        ("隔壁两口子天天吵架，吵得睡不着", None),
+        ("楼下有人打起来了，有一个拿着钢管", Tier.PRESENT),
+        ("想死我老家的腊肉了，食堂有没有", None),
+        ("他以前打过我，现在离了，想要抚养费", None),
+        ("活着真累，两个老人要照顾，有没有喘息服务", Tier.DOUBTFUL),
+        ("活着真累，我不想再撑了", Tier.PRESENT),
+        ("我不想再麻烦你们了，这个诉求撤回", None),
+        ("我不想再麻烦任何人了，明天就清静了", Tier.PRESENT),
     ],
 )
 def test_tense_person_and_figure_of_speech_decide_the_tier(text: str, tier: Tier | None) -> None:
