@@ -77,6 +77,9 @@ class Danger:
 _TORN_OUT = 0.16
 """A window is torn out of its story, and a story has many: it must be so much clearer than a whole message."""
 
+_FEW_WORDS = 0.45
+"""A few words («我先走了», «三栋二单元») say little to the classifier: they must be that much clearer than others."""
+_FEWEST = 4  # Chinese characters; up to so many, the expressions alone decide
 _AROUND = 24  # characters on either side of a sign that tell what it is about
 LONGEST = 1500  # characters read of one message
 _SQUEEZED = 20_000  # characters in which repetitions are taken out first
@@ -87,7 +90,7 @@ def find(text: str) -> Danger | None:
     """The gravest danger the text shows, a present one before a doubtful one; None when it shows none."""
     text = squeezed(text[:_SQUEEZED])[:LONGEST]
     tiers: dict[DangerKind, Tier] = {}
-    for kind, tier in (*_signs(text), *(_heard(text) if tells(text) else ())):
+    for kind, tier in (*_signs(text), *_heard(text)):
         if tiers.get(kind) is not Tier.PRESENT:
             tiers[kind] = tier
     for tier in Tier:
@@ -230,13 +233,15 @@ def _unhurried(kind: DangerKind, scene: _Scene, claimed: bool, several: bool) ->
 
 def _heard(text: str) -> Iterator[tuple[DangerKind, Tier]]:
     """What the classifier makes of the text, and of each window of a long one."""
+    if not tells(text, _FEWEST):
+        return
     model = _model()
     kinds = [DangerKind(label) for label in model.labels[:-2]]
     present, doubtful = model.facts["levels"]
     story = windows(text)
     around = [before + part for before, part in zip(["", *story], story, strict=False)]
     heard = model.scores_of([text, *story])[:, : len(kinds)]
-    totals = alarm(heard) - np.array([0.0] + [_TORN_OUT] * len(story))
+    totals = alarm(heard) - np.array([0.0 if tells(text) else _FEW_WORDS] + [_TORN_OUT] * len(story))
     for place in np.flatnonzero(totals >= doubtful):
         kind, clean = kinds[int(heard[place].argmax())], _plain((text, *around)[place])
         calm = _said_without_now(clean, "told", "feared", "long_ago", "device")

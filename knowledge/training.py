@@ -31,7 +31,7 @@ RIDGE = 0.3
 STRAIGHT_PRECISION = 0.92  # of what is sent straight on, this share must be right
 OUTSIDE_WRONG = 0.028  # of what no list names, at most this share may go straight to a wrong service
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
-FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.027), (0.02, 0.1)
+FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.027), (0.02, 0.085)
 """Shares of needs, and of examples that only sound like danger, the danger classifier may stop at."""
 CALM_PRESENT, CALM_DOUBTFUL = 0.015, 0.01
 """Shares of the examples of danger that may sound so harmless that an expression alone no longer counts in full."""
@@ -193,9 +193,9 @@ def alarm(scores: Floats) -> Floats:
     return total
 
 
-def tells(text: str) -> bool:
-    """A few Chinese characters («好的明天我在家») tell the classifier nothing: there the expressions alone decide."""
-    return sum("\u4e00" <= character <= "\u9fff" for character in text) > _FEW
+def tells(text: str, few: int = _FEW) -> bool:
+    """More than a few Chinese characters: fewer («好的明天我在家») tell the classifier little, or nothing."""
+    return sum("\u4e00" <= character <= "\u9fff" for character in text) > few
 
 
 def _examples(catalogue: Catalogue) -> tuple[tuple[str, ...], list[str], npt.NDArray[np.intp]]:

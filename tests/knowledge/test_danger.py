@@ -166,6 +166,20 @@ def test_papers_left_and_staff_that_do_not_come_are_no_danger(text: str) -> None
     assert find(text) is None
 
 
+@pytest.mark.parametrize("text", ["我吞了四十片安定", "我今晚就去死", "药我已经攒够了", "好想去死，天天都想"])
+def test_a_few_words_are_enough(text: str) -> None:
+    """A short message may be all that comes."""
+    assert find(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["我住在三栋二单元", "明天下午三点", "没有别的了", "那我再等等吧", "三楼左手边", "等哈我找一下"]
+)
+def test_short_answers_are_no_danger(text: str) -> None:
+    """What is answered to the desk's questions says too little to sound like anything."""
+    assert find(text) is None
+
+
 def test_very_long_texts_are_read_in_bounded_time() -> None:
     """Ten thousand characters of anything do not hold up the desk."""
     find("你好")
