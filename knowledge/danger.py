@@ -77,6 +77,8 @@ class Danger:
 _TORN_OUT = 0.16
 """A window is torn out of its story, and a story has many: it must be so much clearer than a whole message."""
 
+_WHOLE, _LONG = 0.08, 44
+"""A sentence of a story is whole, and needs less of that, when it has not more characters than these."""
 _FEW_WORDS = 0.45
 """A few words («我先走了», «三栋二单元») say little to the classifier: they must be that much clearer than others."""
 _FEWEST = 4  # Chinese characters; up to so many, the expressions alone decide
@@ -232,16 +234,18 @@ def _unhurried(kind: DangerKind, scene: _Scene, claimed: bool, several: bool) ->
 
 
 def _heard(text: str) -> Iterator[tuple[DangerKind, Tier]]:
-    """What the classifier makes of the text, and of each window of a long one."""
+    """What the classifier makes of the text, and of each sentence and each window of a long one."""
     if not tells(text, _FEWEST):
         return
     model = _model()
     kinds = [DangerKind(label) for label in model.labels[:-2]]
     present, doubtful = model.facts["levels"]
     story = windows(text)
-    around = [before + part for before, part in zip(["", *story], story, strict=False)]
-    heard = model.scores_of([text, *story])[:, : len(kinds)]
-    totals = alarm(heard) - np.array([0.0 if tells(text) else _FEW_WORDS] + [_TORN_OUT] * len(story))
+    told = [part for part in _plain(text).split("│") if tells(part) and len(part) <= _LONG] if story else []
+    around = [*told, *(before + part for before, part in zip(["", *story], story, strict=False))]
+    heard = model.scores_of([text, *told, *story])[:, : len(kinds)]
+    alone = 0.0 if tells(text) else _FEW_WORDS
+    totals = alarm(heard) - np.array([alone] + [_WHOLE] * len(told) + [_TORN_OUT] * len(story))
     for place in np.flatnonzero(totals >= doubtful):
         kind, clean = kinds[int(heard[place].argmax())], _plain((text, *around)[place])
         calm = _said_without_now(clean, "told", "feared", "long_ago", "device")

@@ -64,6 +64,17 @@ def test_every_kind_of_danger_is_told_sideways() -> None:
         assert sum(find(text) is not None for text in texts) >= 0.9 * len(texts)
 
 
+def test_what_is_told_sideways_in_a_long_story_is_heard() -> None:
+    """A sentence between two others about something else is not lost in them."""
+    story = (
+        "我是渝中这边的居民，今年六十八了，退休前在厂里上班，老伴身体也不好。本来是想问一下高龄津贴的事情。"
+        "{}。另外还想问社区食堂中午几点开门，一顿饭好多钱，远不远。"
+    )
+    assert find(story.format("材料都交给楼长了，一直没得消息")) is None
+    texts = [text for some in DANGER["oblique"].values() for text in some]
+    assert sum(find(story.format(text)) is not None for text in texts) >= 0.85 * len(texts)
+
+
 def test_what_only_sounds_like_danger_hardly_interrupts() -> None:
     """Figures of speech, old stories, claims, devices, animals: at most one in fifty, though chosen to be hard."""
     found = [find(text) for text in DANGER["harmless"]]
