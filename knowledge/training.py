@@ -30,6 +30,7 @@ EXAMPLES = HERE / "lexicon" / "danger.yaml"
 RIDGE = 0.3
 STRAIGHT_PRECISION = 0.92  # of what is sent straight on, this share must be right
 OUTSIDE_WRONG = 0.028  # of what no list names, at most this share may go straight to a wrong service
+OUTSIDE_SHARE = 0.12  # of what is not sure of any service, this share is kept for what no list names
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
 FALSE_PRESENT, FALSE_DOUBTFUL = 0.002, 0.03  # shares of harmless texts the danger classifier may stop at
 MOST_EXAMPLES, MOST_SERVICES = 9000, 400  # trained on; beyond, time and memory grow with the square
@@ -72,7 +73,7 @@ def renew(name: str) -> None:
 
 
 def _matcher_stamp(catalogue: Catalogue) -> str:
-    return _stamp(catalogue.fingerprint, STRAIGHT_PRECISION, OUTSIDE_WRONG, PERSON_CHANCE)
+    return _stamp(catalogue.fingerprint, STRAIGHT_PRECISION, OUTSIDE_WRONG, OUTSIDE_SHARE, PERSON_CHANCE)
 
 
 def _danger_stamp() -> str:
@@ -185,8 +186,20 @@ def _examples(catalogue: Catalogue) -> tuple[tuple[str, ...], list[str], npt.NDA
 
 def _calibrated(scores: Floats, answers: npt.NDArray[np.intp], general: int) -> dict[str, float]:
     temperature = _temperature(scores, answers)
-    straight, person = _bands(chances(scores / temperature), answers, general)
+    straight, person = _bands(tempered(scores, temperature, general), answers, general)
     return {"temperature": temperature, "straight": straight, "person": person}
+
+
+def tempered(scores: Floats, temperature: float, general: int) -> npt.NDArray[np.float64]:
+    """Calibrated chances over the last axis; the less sure they are, the likelier is the general window.
+
+    The lists' phrases name something more often than residents do, so that who is not understood would else be
+    offered three services that have nothing to do with the matter.
+    """
+    chance = chances(scores / temperature)
+    chance[..., general] += OUTSIDE_SHARE * (1 - chance.max(axis=-1))
+    total: npt.NDArray[np.float64] = chance / chance.sum(axis=-1, keepdims=True)
+    return total
 
 
 def _temperature(scores: Floats, answers: npt.NDArray[np.intp]) -> float:
