@@ -97,15 +97,15 @@ class Matcher:
         return plain(text) in self._names
 
     def _match(self, text: str) -> Match:
-        chance = self._chances(text)
+        found = danger.find(text)
+        alarmed = found is not None and found.tier is Tier.PRESENT
+        chance = self._alone(self._general) if alarmed else self._chances(text)  # it is recorded there at once
         order = np.argsort(-chance, kind="stable")[:_RANKED]
         ranked = tuple(Candidate(self._model.labels[n], float(chance[n])) for n in order)
         band = self._band(ranked)
         contrast = None
         if band is Band.CHOOSE and len(ranked) > 1:
             contrast = self.catalogue.contrast(ranked[0].id, ranked[1].id)
-        found = danger.find(text)
-        alarmed = found is not None and found.tier is Tier.PRESENT
         needs = (text,) if alarmed else self._needs(text)  # who is in danger is not asked to sort needs
         return Match(ranked, band, intents.find(text), found, needs, contrast)
 
@@ -117,12 +117,15 @@ class Matcher:
     def _chances(self, text: str) -> npt.NDArray[np.float64]:
         clean = plain(text)
         if (named := self._names.get(clean)) is not None:
-            chance = np.full(len(self._model.labels), 0.02 / len(self._model.labels))
-            chance[named] = 0.98
-            return chance
+            return self._alone(named)
         if clean.isascii():
             return self._in_english(clean)
         return tempered(self._model.scores(text), self._temperature, self._general)
+
+    def _alone(self, place: int) -> npt.NDArray[np.float64]:
+        chance = np.full(len(self._model.labels), 0.02 / len(self._model.labels))
+        chance[place] = 0.98
+        return chance
 
     def _in_english(self, clean: str) -> npt.NDArray[np.float64]:
         """The phrases are Chinese; English is compared with the English names only, and is never sure."""
