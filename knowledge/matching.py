@@ -99,7 +99,9 @@ class Matcher:
     def _match(self, text: str) -> Match:
         found = danger.find(text)
         alarmed = found is not None and found.tier is Tier.PRESENT
-        chance = self._alone(self._general) if alarmed else self._chances(text)  # it is recorded there at once
+        chance = self._chances(text)
+        if alarmed and chance.max() < self._straight:
+            chance = self._alone(self._general)  # where it is recorded at once
         order = np.argsort(-chance, kind="stable")[:_RANKED]
         ranked = tuple(Candidate(self._model.labels[n], float(chance[n])) for n in order)
         band = self._band(ranked)
@@ -161,7 +163,7 @@ class Matcher:
         A story has many clauses that sound like another service, and 「还有」 also lists; so each part must be
         clear by itself, ask or complain, and both services must show in the whole text too, before any third.
         """
-        for divide, longest, spoken in ((_SPOKEN_SECOND, LONGEST, True), (_CLAUSE, _SHORT_MESSAGE, False)):
+        for divide, longest, spoken in ((_SPOKEN_SECOND, _LONG_SPEECH, True), (_CLAUSE, _SHORT_MESSAGE, False)):
             if len(text) > longest:
                 continue
             cuts = [(text[: m.start()].strip(_EDGES), text[m.end() :].strip(_EDGES)) for m in divide.finditer(text)]
@@ -216,7 +218,7 @@ _SHORTEST_NEED = 5  # characters
 _MOST_NEEDS = 3
 _SURE_PART = 0.2  # after a word that opens another need a little confidence in each part is enough
 _QUESTION = re.compile(r"[？?；;\n]+")  # a full stop may only tell the story on
-_SHORT_MESSAGE = 60  # characters; longer ones are stories
+_SHORT_MESSAGE, _LONG_SPEECH = 60, 200  # characters; longer ones are stories
 _SURE_CUT, _SURE_SPOKEN = 0.9, 0.8  # least confidence in each part where no word, or one without a mark, stands
 _BLURRED = 0.1  # most confidence in the other part's service
 _OWN_WORDS = 0.5  # least score of each part by itself: 「可以申请免费的吗」 leans on what was said before

@@ -35,6 +35,7 @@ PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such te
 FALSE_PRESENT, FALSE_DOUBTFUL = 0.002, 0.03  # shares of harmless texts the danger classifier may stop at
 MOST_EXAMPLES, MOST_SERVICES = 9000, 400  # trained on; beyond, time and memory grow with the square
 _FEW = 9  # Chinese characters
+_LONG_NAME = 3  # characters; shorter names of services are parts of other words
 _SAMPLE = 500  # phrases a large catalogue is calibrated on
 NONE, DOUBTFUL = "none", "doubtful"
 _PROBE = "１楼 王婆婆问：低保怎么申请？ 13800000000"  # its marks tell whether the reading of texts has changed
@@ -73,7 +74,7 @@ def renew(name: str) -> None:
 
 
 def _matcher_stamp(catalogue: Catalogue) -> str:
-    return _stamp(catalogue.fingerprint, STRAIGHT_PRECISION, OUTSIDE_WRONG, OUTSIDE_SHARE, PERSON_CHANCE)
+    return _stamp(catalogue.fingerprint, STRAIGHT_PRECISION, OUTSIDE_WRONG, OUTSIDE_SHARE, PERSON_CHANCE, _LONG_NAME)
 
 
 def _danger_stamp() -> str:
@@ -174,11 +175,23 @@ def tells(text: str) -> bool:
 
 
 def _examples(catalogue: Catalogue) -> tuple[tuple[str, ...], list[str], npt.NDArray[np.intp]]:
-    """Service ids, the texts that lead to them in the same order, and the place of each text's service."""
+    """Service ids, the texts that lead to them in the same order, and the place of each text's service.
+
+    What the general window says of a matter is left out once a list that was added names it: 「残疾证要换」.
+    """
     texts: list[str] = []
     answers: list[int] = []
+    named = [
+        name
+        for service in catalogue.services.values()
+        if service.id != GENERAL
+        for name in (service.name, *service.aliases)
+        if len(name) >= _LONG_NAME
+    ]
     for place, service in enumerate(catalogue.services.values()):
         said = dict.fromkeys((service.name, *service.aliases, *service.phrases))
+        if service.id == GENERAL:
+            said = {text: None for text in said if text == service.name or not any(name in text for name in named)}
         texts += said
         answers += [place] * len(said)
     return tuple(catalogue.services), texts, np.array(answers)
@@ -187,7 +200,8 @@ def _examples(catalogue: Catalogue) -> tuple[tuple[str, ...], list[str], npt.NDA
 def _calibrated(scores: Floats, answers: npt.NDArray[np.intp], general: int) -> dict[str, float]:
     temperature = _temperature(scores, answers)
     straight, person = _bands(tempered(scores, temperature, general), answers, general)
-    return {"temperature": temperature, "straight": straight, "person": person}
+    nothing = float(tempered(np.zeros_like(scores[0]), temperature, general).max())
+    return {"temperature": temperature, "straight": straight, "person": min(max(person, 1.05 * nothing), straight)}
 
 
 def tempered(scores: Floats, temperature: float, general: int) -> npt.NDArray[np.float64]:
