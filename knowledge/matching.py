@@ -29,6 +29,7 @@ from knowledge.wording import plain, squeezed
 _FIRST_WORDS = "您好，我想问一下社区食堂在哪里，怎么走？另外老年卡怎么办"  # long enough for every reader
 LONGEST = 2000  # characters looked at; a longer story is kept whole by the caller
 _RANKED = 5
+_CLEAR_IN_DANGER = 0.5  # below, what is said in danger is of no list
 
 
 class Band(StrEnum):
@@ -100,8 +101,9 @@ class Matcher:
         found = danger.find(text)
         alarmed = found is not None and found.tier is Tier.PRESENT
         chance = self._chances(text)
-        if alarmed and chance.max() < self._straight:
-            chance = self._alone(self._general)  # where it is recorded at once
+        if alarmed and chance.max() < _CLEAR_IN_DANGER:
+            chance *= 1 - _CLEAR_IN_DANGER  # it is recorded at the general window at once
+            chance[self._general] += _CLEAR_IN_DANGER
         order = np.argsort(-chance, kind="stable")[:_RANKED]
         ranked = tuple(Candidate(self._model.labels[n], float(chance[n])) for n in order)
         band = self._band(ranked)
@@ -150,7 +152,8 @@ class Matcher:
             services = {int(chance.argmax()) for chance in best}
             if len(services) < len(parts) or any(chance.max() < sure for chance in best):
                 continue
-            if divide is _QUESTION:  # a question may lean on the one before it: 「去哪里登记？」
+            if divide is _QUESTION or len(text) > _LONG_SPEECH:
+                # a question may lean on the one before it (「去哪里登记？」), and a story goes on with such words
                 whole = self._model.scores(text)
                 if whole[list(services)].min() < _SHOWN_SPOKEN:
                     continue
@@ -233,7 +236,7 @@ _ASKS = re.compile(
 # Words that open another need, at the start of a clause; 「还有」 only before who or what asks, for it also lists
 _SECOND = re.compile(
     r"(?:^|[，,。.；;！!？?、\s])(?:"
-    r"(?:另外|再有|此外|同时|对了|顺便|顺带|再就是|再一个|第[二三]|其[二次]|一是|二是|一个是|二一个|另一个|再问"
+    r"(?:另外|再有|此外|同时|对了|顺便|顺带|再就是|再一个|第[二三](?![天年月周次轮批期层楼栋])|其[二次]|一是|二是|一个是|二一个|另一个|再问"
     r"|还有(?=[我他她就想要请问个一点，,：:]|生|办|社区)|我?还想(?=问|请问|咨询))"
     r"(?:还有?|就是|再|也|想|请|问|咨询|[下哈]|一?[下哈个]|个?事|件事|一个|是|点|，|,|、|：|:)*)"
 )
