@@ -28,8 +28,9 @@ HERE = Path(__file__).parent
 MATCHER, DANGER = HERE / "matcher.npz", HERE / "danger.npz"
 EXAMPLES = HERE / "lexicon" / "danger.yaml"
 RIDGE = 0.3
-STRAIGHT_PRECISION = 0.92  # of what is sent straight on, this share must be right
+STRAIGHT_PRECISION = 0.94  # of what is sent straight on, this share must be right; residents' own words take some
 OUTSIDE_WRONG = 0.028  # of what no list names, at most this share may go straight to a wrong service
+OUTSIDE_SHARE = 0.12  # of what is not sure of any service, this share is kept for what no list names
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
 FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.027), (0.02, 0.085)
 """Shares of needs, and of examples that only sound like danger, the danger classifier may stop at."""
@@ -38,6 +39,7 @@ CALM_PRESENT, CALM_DOUBTFUL = 0.015, 0.01
 WRITTEN = 2.0  # what an example written to tell danger apart weighs, against one of what is said of services
 MOST_EXAMPLES, MOST_SERVICES = 9000, 400  # trained on; beyond, time and memory grow with the square
 _FEW = 9  # Chinese characters
+_LONG_NAME = 3  # characters; shorter names of services are parts of other words
 _SAMPLE = 500  # phrases a large catalogue is calibrated on
 NONE, DOUBTFUL = "none", "doubtful"
 _PROBE = "１楼 王婆婆问：低保怎么申请？ 13800000000"  # its marks tell whether the reading of texts has changed
@@ -76,7 +78,7 @@ def renew(name: str) -> None:
 
 
 def _matcher_stamp(catalogue: Catalogue) -> str:
-    return _stamp(catalogue.fingerprint, STRAIGHT_PRECISION, OUTSIDE_WRONG, PERSON_CHANCE)
+    return _stamp(catalogue.fingerprint, STRAIGHT_PRECISION, OUTSIDE_WRONG, OUTSIDE_SHARE, PERSON_CHANCE, _LONG_NAME)
 
 
 def _danger_stamp() -> str:
@@ -199,11 +201,23 @@ def tells(text: str, few: int = _FEW) -> bool:
 
 
 def _examples(catalogue: Catalogue) -> tuple[tuple[str, ...], list[str], npt.NDArray[np.intp]]:
-    """Service ids, the texts that lead to them in the same order, and the place of each text's service."""
+    """Service ids, the texts that lead to them in the same order, and the place of each text's service.
+
+    What the general window says of a matter is left out once a list that was added names it: 「残疾证要换」.
+    """
     texts: list[str] = []
     answers: list[int] = []
+    named = [
+        name
+        for service in catalogue.services.values()
+        if service.id != GENERAL
+        for name in (service.name, *service.aliases)
+        if len(name) >= _LONG_NAME
+    ]
     for place, service in enumerate(catalogue.services.values()):
         said = dict.fromkeys((service.name, *service.aliases, *service.phrases))
+        if service.id == GENERAL:
+            said = {text: None for text in said if text == service.name or not any(name in text for name in named)}
         texts += said
         answers += [place] * len(said)
     return tuple(catalogue.services), texts, np.array(answers)
@@ -211,8 +225,21 @@ def _examples(catalogue: Catalogue) -> tuple[tuple[str, ...], list[str], npt.NDA
 
 def _calibrated(scores: Floats, answers: npt.NDArray[np.intp], general: int) -> dict[str, float]:
     temperature = _temperature(scores, answers)
-    straight, person = _bands(chances(scores / temperature), answers, general)
-    return {"temperature": temperature, "straight": straight, "person": person}
+    straight, person = _bands(tempered(scores, temperature, general), answers, general)
+    nothing = float(tempered(np.zeros_like(scores[0]), temperature, general).max())
+    return {"temperature": temperature, "straight": straight, "person": min(max(person, 1.05 * nothing), straight)}
+
+
+def tempered(scores: Floats, temperature: float, general: int) -> npt.NDArray[np.float64]:
+    """Calibrated chances over the last axis; the less sure they are, the likelier is the general window.
+
+    The lists' phrases name something more often than residents do, so that who is not understood would else be
+    offered three services that have nothing to do with the matter.
+    """
+    chance = chances(scores / temperature)
+    chance[..., general] += OUTSIDE_SHARE * (1 - chance.max(axis=-1))
+    total: npt.NDArray[np.float64] = chance / chance.sum(axis=-1, keepdims=True)
+    return total
 
 
 def _temperature(scores: Floats, answers: npt.NDArray[np.intp]) -> float:
