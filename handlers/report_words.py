@@ -13,7 +13,7 @@ from handlers.texts import Voice
 from knowledge.catalogue import Catalogue
 from knowledge.periods import Period, Unit
 from knowledge.satisfaction import Figures, Rating, Stage, Summary, together
-from storage.figures import By, Scope, figures, inside, satisfaction
+from storage.figures import By, Scope, after_poor, figures, inside, satisfaction
 from storage.tables import Request
 
 _TREND = 4
@@ -72,8 +72,9 @@ async def count(session: AsyncSession, asked: Asked, scope: Scope, voice: Voice)
     domains = await satisfaction(session, scope, By.DOMAIN)
     if asked.period.unit is Unit.YEAR:
         recorded = await _recorded(session, scope)
+        reasons, rectify = await after_poor(session, scope)
         nothing = Stage()
-        total = Figures(recorded, together(domains.values()), {}, nothing, nothing, nothing, nothing, 0, 0, 0)
+        total = Figures(recorded, together(domains.values()), reasons, rectify, nothing, nothing, nothing, 0, 0, 0)
         return Report(total, domains, [])
     total = (await figures(session, scope))[None]
     line = asked.period.line(_TREND)

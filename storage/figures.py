@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     and_,
     case,
+    cast,
     func,
     literal,
     literal_column,
@@ -108,6 +110,7 @@ class _Source:
     """Rows to count: when each happened, who answered and who did the work then, of what it was.
 
     :ivar of: the table that has area, domain and service of each
+    :ivar also: what is joined where there is any
     """
 
     of: type[Request] | type[Closure]
@@ -115,22 +118,19 @@ class _Source:
     responder: Any
     handler: Any
     joins: tuple[tuple[Any, ColumnElement[bool]], ...] = ()
+    also: tuple[tuple[Any, ColumnElement[bool]], ...] = ()
     where: tuple[ColumnElement[bool], ...] = ()
 
 
 _RECORDED = _Source(Request, Request.created_at, Request.first_responder_id, Request.handler_id)
 _CLOSED = _Source(Closure, Closure.closed_at, Closure.first_responder_id, Closure.handler_id)
-_RATED = replace(
-    _CLOSED, joins=((Rating, and_(Rating.request_id == Closure.request_id, Rating.round == Closure.round)),)
-)
-_OWN_POOR = replace(
-    _RATED, where=(Closure.level.in_(_POOR), Closure.staff_taken.is_(False), Closure.conflict.is_(False))
-)
-_RECTIFIED = replace(
-    _RATED,
-    joins=(*_RATED.joins, (Rectification, Rectification.rating_id == Rating.id)),
+_POORLY = replace(
+    _CLOSED,
+    joins=((Rating, and_(Rating.request_id == Closure.request_id, Rating.round == Closure.round)),),
+    also=((Rectification, Rectification.rating_id == Rating.id),),
     where=(or_(Closure.level.in_(_POOR), Closure.revised_level.in_(_POOR)),),
 )
+"""What was rated poorly, first or at last, with the 整改 if there is one."""
 _ACTS = _Source(
     Request,
     Event.at,
@@ -162,7 +162,7 @@ async def figures_by(
     if times:
         await _times(session, scope, found)
     return {
-        by: {key: parts.figures() for key, parts in (await _complete(session, scope, by, groups)).items()}
+        by: {key: tally.figures() for key, tally in (await _complete(session, scope, by, groups)).items()}
         for by, groups in found.items()
     }
 
@@ -171,7 +171,7 @@ async def satisfaction(session: AsyncSession, scope: Scope, by: By = By.ALL) -> 
     """The closures alone: a fraction of the work, for a trend and for a year."""
     found: Groups = defaultdict(Tally)
     await _closures(session, scope, by, found)
-    return {key: parts.closures() for key, parts in (await _complete(session, scope, by, found)).items()}
+    return {key: tally.closures() for key, tally in (await _complete(session, scope, by, found)).items()}
 
 
 async def after_poor(session: AsyncSession, scope: Scope) -> tuple[dict[str, int], Stage]:
@@ -200,35 +200,38 @@ async def _complete(session: AsyncSession, scope: Scope, by: By, found: Groups) 
         return found
     above = {area: parent for area, parent in await session.execute(select(Area.id, Area.parent_id))}  # noqa: C416
     whole: Groups = defaultdict(Tally)
-    for key, parts in found.items():
+    for key, tally in found.items():
         area: Any = key
         while area is not None:
             if scope.areas is None or area in scope.areas:
-                whole[area].add(parts)
+                whole[area].add(tally)
             area = above[area]
     return whole
 
 
 async def _closures(session: AsyncSession, scope: Scope, by: By, found: Groups) -> None:
-    code = func.coalesce(Closure.level, 0) + case((Closure.staff_taken, STAFF), else_=0)
-    code = code + case((Closure.conflict, CONFLICT), else_=0) + case((Closure.asked, ASKED_FOR), else_=0)
-    code = (code + REVISED * func.coalesce(Closure.revised_level, 0)).label("code")
+    code = func.coalesce(Closure.level, 0) + REVISED * func.coalesce(Closure.revised_level, 0)
+    for bit, flag in ((STAFF, Closure.staff_taken), (CONFLICT, Closure.conflict), (ASKED_FOR, Closure.asked)):
+        code += bit * cast(flag, Integer)
+    code = code.label("code")
     for key, packed, count in await _rows(session, scope, by, _CLOSED, code, grouped=1):
-        parts = found[key]
-        parts.closed += count
-        parts.surveyed += count if packed & ASKED_FOR else 0
+        tally = found[key]
+        tally.closed += count
+        tally.surveyed += count if packed & ASKED_FOR else 0
         if packed & LEVEL:
-            parts.codes[packed % ASKED_FOR, packed // REVISED] += count
+            tally.codes[packed % ASKED_FOR, packed // REVISED] += count
 
 
 async def _after_poor(session: AsyncSession, scope: Scope, by: By, found: Groups) -> None:
-    reason = func.coalesce(Rating.reason, "").label("reason")
-    for key, why, count in await _rows(session, scope, by, _OWN_POOR, reason, grouped=1):
-        found[key].reasons[why] += count
+    own = and_(Closure.level.in_(_POOR), Closure.staff_taken.is_(False), Closure.conflict.is_(False))
+    reason = case((own, func.coalesce(Rating.reason, "")), else_=None).label("reason")
     settled = _kept(Rectification.settled_at, Rectification.settle_by, Rectification.settled_at, scope.now)
-    for key, due, in_time, _ in await _rows(session, scope, by, _RECTIFIED, *settled):
-        found[key].counts["rectify_due"] += int(due or 0)
-        found[key].counts["rectify_in_time"] += int(in_time or 0)
+    for key, why, due, in_time, count in await _rows(session, scope, by, _POORLY, reason, *settled, grouped=1):
+        tally = found[key]
+        if why is not None:
+            tally.reasons[why] += count
+        tally.counts["rectify_due"] += int(due or 0)
+        tally.counts["rectify_in_time"] += int(in_time or 0)
 
 
 _STAGES = {
@@ -327,6 +330,8 @@ def _narrow(query: Select[Any], scope: Scope, source: _Source) -> Select[Any]:
     query = query.select_from(source.of)
     for table, on in source.joins:
         query = query.join(table, on)
+    for table, on in source.also:
+        query = query.outerjoin(table, on)
     query = query.where(source.at >= scope.start, source.at < scope.end, *source.where)
     for column, wanted in (
         (source.of.domain, scope.domain),
