@@ -1,4 +1,4 @@
-"""总览: how it stands in a manager's areas. Put together when it is delivered, so that nobody waits for the counting."""
+"""总览: how it stands in the areas of a manager. Counted when it is delivered, so that nobody waits for it."""
 
 from datetime import datetime
 
