@@ -1,6 +1,7 @@
 """Closures as reports count them: written with what they are of, never changed by what happens later, and made of
 ratings and events where they are older than their table."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -8,6 +9,8 @@ from sqlalchemy import select
 from knowledge.lifecycle import Intake
 from storage import history
 from storage.case_tables import Closure
+from storage.figures import Scope
+from storage.report_rows import rows
 from storage.schema import downgrade, upgrade
 from storage.tables import Request
 from tests.storage.office import NOON, Office
@@ -77,3 +80,15 @@ async def test_those_of_the_past_are_made_of_ratings_and_events(any_office: Offi
     assert await closures(office) == before
     async with office.database.read() as session:
         assert [flaw async for flaw in history.audit(session)] == []
+
+
+async def test_a_request_that_closed_twice_is_one_row_of_an_export(any_office: Office) -> None:
+    """With its last rating of the period and whom that was of, whatever came after."""
+    request, one, _ = await rated_twice(any_office)
+    async with any_office.database.read() as session:
+        [row] = [row async for row in rows(session, Scope(NOON, any_office.now + timedelta(1), any_office.now))]
+        late = Scope(any_office.now, any_office.now + timedelta(1), any_office.now)
+        [again] = [row async for row in rows(session, late)]
+    assert (row.id, row.level, row.revised, row.rounds) == (request.id, 1, 3, 2)
+    assert row.first_responder == await any_office.name(one)
+    assert (again.id, again.level, again.first_responder != row.first_responder) == (request.id, None, True)
