@@ -68,7 +68,8 @@ class Report:
 
 
 async def count(session: AsyncSession, asked: Asked, scope: Scope, voice: Voice) -> Report:
-    """Everything that a report shows. A year is counted in closures only: in chat nobody waits for more."""
+    """Everything that a report shows. A year has what its closures tell; for the rest, which takes seconds, the words
+    name the page and the export."""
     domains = await satisfaction(session, scope, By.DOMAIN)
     if asked.period.unit is Unit.YEAR:
         recorded = await _recorded(session, scope)
@@ -146,6 +147,8 @@ def words(voice: Voice, catalogue: Catalogue, asked: Asked, title: str, report: 
             for d in catalogue.domains
             if d.id in report.domains and report.domains[d.id].rated
         ]
+    if asked.period.unit is Unit.YEAR:
+        lines.append(t("report-year-more"))
     return "\n".join(lines)
 
 
