@@ -20,7 +20,7 @@ from knowledge.lifecycle import Action, Intake, Role, Status
 from knowledge.satisfaction import POOR
 from storage.case_tables import Closure, Rectification
 from storage.database import Database
-from storage.tables import Area, Event, Level, Person, Rating, Request, Staff
+from storage.tables import Area, Event, Level, Person, Rating, Request, Serial, Staff
 
 COMMUNITIES, STREETS = 600, 20
 WORKERS, RESIDENTS = 1_200, 20_000
@@ -39,7 +39,7 @@ async def build(database: Database, count: int, *, seed: int = 1) -> None:
     catalogue = Catalogue.load()
     services = [(s.id, s.domain, s.kind.value) for s in catalogue.services.values()]
     weights = [made.paretovariate(1.2) for _ in services]
-    await _people(database)
+    await _people(database, _per_day(count))
     for begun in range(0, count, _CHUNK):
         chunk = _requests(made, range(begun + 1, min(begun + _CHUNK, count) + 1), count, services, weights)
         async with database.write() as session:
@@ -74,12 +74,16 @@ def _stored(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, dict | list) else value
 
 
+def _per_day(count: int) -> int:
+    return count // (365 * YEARS) + 2
+
+
 def _parts(rows: Rows, size: int = 5_000) -> Iterator[Rows]:
     for begun in range(0, len(rows), size):
         yield rows[begun : begun + size]
 
 
-async def _people(database: Database) -> None:
+async def _people(database: Database, count: int) -> None:
     areas: Rows = [_area(1, "D", "示范区", Level.DISTRICT, None)]
     areas += [_area(n, f"S{n}", f"第{n - 1}街道", Level.STREET, 1) for n in range(2, STREETS + 2)]
     areas += [
@@ -105,6 +109,7 @@ async def _people(database: Database) -> None:
         for part in _parts(people):
             await session.execute(insert(Person), part)
         await session.execute(insert(Staff), posts)
+        await session.execute(insert(Serial), [{"day": LAST.date(), "last": count}])  # no number is given out twice
 
 
 def _area(number: int, code: str, name: str, level: Level, parent: int | None) -> dict[str, Any]:
@@ -120,7 +125,7 @@ def _requests(
     closures: Rows = []
     rectifications: Rows = []
     step = (LAST - FIRST) / count
-    per_day = count // (365 * YEARS) + 2
+    per_day = _per_day(count)
     kinds = made.choices(services, weights, k=len(span))
     for number, (service, domain, kind) in zip(span, kinds, strict=True):
         created = FIRST + step * number

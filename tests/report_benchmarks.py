@@ -131,7 +131,7 @@ def workbook(url: str, folder: Path) -> dict[str, float]:
 class _District(World):
     """The running app on the district, in a community of its own; what earlier runs left is no hindrance."""
 
-    first = int(time.time())
+    first = int(time.time()) * 1000
 
     async def add_area(self, code: str, name: str, parent: str | None = None) -> None:
         self.area_code = f"{code}{self.first}"
@@ -148,7 +148,7 @@ async def replies(url: str, folder: Path) -> dict[str, float]:
     month is exported over and over: a need, and its card confirmed, `_EACH` a second."""
     async with _District.open(url, folder, Matcher.load(), LAST) as world:
         await world.staff("李敏", area=world.area_code)
-        bot, wire, numbers = world.app.bots["telegram"], Timed(), itertools.count(_District.first * 1000)
+        bot, wire, numbers = world.app.bots["telegram"], Timed(), itertools.count(_District.first)
         bot.session = wire
 
         async def one(chat: int, words: str, due: float) -> float:
