@@ -63,6 +63,8 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine.sync_engine, "begin", _begin_postgresql)
         self._sessions = {
             (readonly, aside): async_sessionmaker(
                 self.engine.execution_options(shouwen_readonly=readonly, shouwen_aside=aside),
@@ -128,3 +130,10 @@ def _begin_sqlite(connection: Any) -> None:
     options = connection.get_execution_options()
     connection.connection.dbapi_connection.aside = options.get("shouwen_aside", False)
     connection.exec_driver_sql("BEGIN" if options.get("shouwen_readonly") else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Any) -> None:
+    """What takes long is planned for its own values: the plan for any values, which PostgreSQL changes to after five
+    times, reads a year as if it were a day."""
+    if connection.get_execution_options().get("shouwen_aside"):
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
