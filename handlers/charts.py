@@ -66,7 +66,7 @@ def draw(picture: Picture) -> bytes:
             for bar in bars:
                 pen.bar(bar)
     stream = io.BytesIO()
-    image.crop((0, 0, WIDTH, min(height, pen.y + _EDGE))).save(stream, "PNG", optimize=True)
+    image.crop((0, 0, WIDTH, min(height, pen.y + _EDGE))).save(stream, "PNG")  # optimize: thrice as long for 3 %
     return stream.getvalue()
 
 

@@ -21,7 +21,7 @@ from storage.database import Database
 from storage.figures import Scope
 from storage.tables import Request
 
-_POLITE = 5
+_POLITE = 19
 _MANY = 2_000
 """Requests from which on an export is made in a process of its own."""
 _LONGEST = 600.0

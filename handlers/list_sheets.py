@@ -21,7 +21,7 @@ async def list_sheets(
 ) -> list[Table]:
     """Needs by area and service with those that met none, staff with what they have in hand, projects."""
     found = await three_lists.needs(session, scope)
-    overall = await three_lists.needs(session, scope, by_area=False)
+    overall = three_lists.overall(found)
     rows: list[Row] = [
         [service(n.service_id), domains.get(n.domain, n.domain), t("sheet-total"), n.count, n.before] for n in overall
     ]

@@ -16,7 +16,7 @@ from handlers.speech import Answer, Choice, Say
 from knowledge import Band, Match
 from knowledge.catalogue import GENERAL
 from knowledge.danger import Tier
-from knowledge.lifecycle import OPEN, Status
+from knowledge.lifecycle import OPEN, TALKABLE
 from storage.ledger import CaseError, Need
 from storage.tables import Area, Request
 
@@ -27,9 +27,6 @@ YES = frozenset({"对", "对的", "对头", "是", "是的", "就是", "没错",
 NO = frozenset({"不是", "不是的", "不是这个", "不对", "错了", "no"})
 _CHOICES = 3
 """How many services are offered when it is not sure which."""
-
-TALKABLE = (*OPEN, Status.RESOLVED)
-"""Requests in which a resident's words can still be meant for somebody."""
 
 
 # -- the table: what was said and is not recorded yet

@@ -15,6 +15,7 @@ from handlers import (
     clock_notices,
     handover_notices,
     mediation_notices,
+    overview,
     pause_notices,
     report_notices,
     rota_words,
@@ -293,6 +294,7 @@ _PLAIN = {
     "today": clock_notices.today,
     **aftercare_notices.PLAIN,
     "export": report_notices.export,
+    "overview": overview.overview,
     "report": report_notices.report,
     "three_lists": report_notices.three_lists,
     "my_data": _my_data,
@@ -337,7 +339,7 @@ _RENDERERS: dict[str, Renderer] = {
 DIGESTS = frozenset({"promise_digest", "today", "rating_reminder", "export", "my_data", *rota_words.KINDS})
 """Kinds for which nobody waits: in a rush they go last."""
 
-LONG = frozenset({"export", "my_data", "report", "three_lists"})
+LONG = frozenset({"export", "my_data", "overview", "report", "three_lists"})
 """Kinds for which much is read."""
 
 KINDS = frozenset({*_PLAIN, *_RENDERERS})

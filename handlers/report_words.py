@@ -13,7 +13,7 @@ from handlers.texts import Voice
 from knowledge.catalogue import Catalogue
 from knowledge.periods import Period, Unit
 from knowledge.satisfaction import Figures, Rating, Stage, Summary, together
-from storage.figures import By, Scope, figures, inside, satisfaction
+from storage.figures import By, Scope, after_poor, figures, inside, satisfaction
 from storage.tables import Request
 
 _TREND = 4
@@ -68,12 +68,14 @@ class Report:
 
 
 async def count(session: AsyncSession, asked: Asked, scope: Scope, voice: Voice) -> Report:
-    """Everything that a report shows. A year is counted in closures only: in chat nobody waits for more."""
+    """Everything that a report shows. A year has what its closures tell; for the rest, which takes seconds, the words
+    name the page and the export."""
     domains = await satisfaction(session, scope, By.DOMAIN)
     if asked.period.unit is Unit.YEAR:
         recorded = await _recorded(session, scope)
+        reasons, rectify = await after_poor(session, scope)
         nothing = Stage()
-        total = Figures(recorded, together(domains.values()), {}, nothing, nothing, nothing, nothing, 0, 0, 0)
+        total = Figures(recorded, together(domains.values()), reasons, rectify, nothing, nothing, nothing, 0, 0, 0)
         return Report(total, domains, [])
     total = (await figures(session, scope))[None]
     line = asked.period.line(_TREND)
@@ -145,6 +147,8 @@ def words(voice: Voice, catalogue: Catalogue, asked: Asked, title: str, report: 
             for d in catalogue.domains
             if d.id in report.domains and report.domains[d.id].rated
         ]
+    if asked.period.unit is Unit.YEAR:
+        lines.append(t("report-year-more"))
     return "\n".join(lines)
 
 

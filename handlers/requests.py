@@ -18,7 +18,7 @@ from handlers.speech import Answer, Choice, Say
 from handlers.texts import Markup
 from knowledge import numbers
 from knowledge.intents import Intent
-from knowledge.lifecycle import OPEN, Role, Status
+from knowledge.lifecycle import OPEN, TALKABLE, Role, Status
 from knowledge.satisfaction import POOR
 from storage import outbox
 from storage.tables import Request
@@ -112,7 +112,7 @@ async def on_sentence_with_number(message: Message, about: Request, desk: Desk) 
     """「编号…怎么样了」 opens the request; anything longer is for whoever works on it."""
     content = read(message, desk.channel)
     rest = _NUMBER_WORDS.sub("", content.text)
-    if len(rest) <= _A_QUESTION or about.status not in needs.TALKABLE:
+    if len(rest) <= _A_QUESTION or about.status not in TALKABLE:
         return await open_request(desk, about.id)
     return await talk.pass_on(desk, about.id, [content])
 
@@ -222,7 +222,7 @@ async def _ask_withdraw(desk: Desk, request_id: int) -> Say:
 
 @router.message(Says("act-talk"))
 async def supply_typed(message: Message, desk: Desk) -> Answer:
-    which = await _only(desk, "which-talk", "supply", needs.TALKABLE)
+    which = await _only(desk, "which-talk", "supply", TALKABLE)
     return which if isinstance(which, Say) else await talk.begin(desk, which)
 
 

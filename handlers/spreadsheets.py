@@ -13,7 +13,6 @@ from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 BOM = "\ufeff"
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets know no zones
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula, full-width forms included."""
 _MOST_ROWS = 1_048_575
@@ -78,13 +77,13 @@ class Workbook:
     """An XLSX file that grows table by table; `close` ends it."""
 
     def __init__(self, out: Any, zone: ZoneInfo | None = None) -> None:
-        """:param out: a path (rows go to disk as they come), or a stream to write into"""
+        """:param out: a path, or a stream to write into; rows go to disk as they come"""
         import xlsxwriter  # slow to load, and seldom needed
 
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": Kind.MOMENT.value}
-        kept = {"in_memory": True} if isinstance(out, io.BytesIO) else {"constant_memory": True}
-        self._book = xlsxwriter.Workbook(out, {**options, **kept})
-        self._zone = zone
+        from handlers.sheet_rows import RowSheet
+
+        self._book = xlsxwriter.Workbook(out, {"constant_memory": True})
+        self._sheet, self._zone = RowSheet, zone
         self._heading = self._book.add_format(
             {"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True, "valign": "vcenter"}
         )
@@ -93,16 +92,17 @@ class Workbook:
 
     async def add(self, table: Table) -> int:
         """Write a sheet; returns how many rows it has."""
-        sheet = self._book.add_worksheet(table.title.translate(_SHEET_NAME)[:31])
+        sheet = self._book.add_worksheet(table.title.translate(_SHEET_NAME)[:31], self._sheet)
         self._widths(sheet, table)
         for column, words in enumerate(table.headings):
             sheet.write_string(0, column, words, self._title if table.plain else self._heading)
         count = 0
+        styles, strong = (self._styles(table, bold=bold) for bold in (False, True))
         async for row in each(table.rows):
             if count >= _MOST_ROWS:
                 break
             count += 1
-            self._row(sheet, table, count, row)
+            sheet.write_line(count, row, strong if count - 1 in table.bold else styles, self._zone)
         sheet.freeze_panes(1, 0 if table.plain else 1)
         if count and not table.plain:
             sheet.autofilter(0, 0, count, len(table.headings) - 1)
@@ -130,22 +130,15 @@ class Workbook:
                 width = max([_width(words), *(_width(str(c or "")) for c in cells)]) + 2
             sheet.set_column(column, column, min(max(width, _NARROWEST), _WIDEST))
 
-    def _row(self, sheet: Any, table: Table, number: int, row: Row) -> None:
-        bold = number - 1 in table.bold
-        for column, cell in enumerate(row):
-            if cell is None:
-                continue
-            kind = table.kinds[column] if column < len(table.kinds) else None
-            if isinstance(cell, str):
-                sheet.write_string(number, column, cell, self._format(Kind.TEXT, bold=True) if bold else None)
-            elif isinstance(cell, datetime):
-                local = cell.astimezone(self._zone).replace(tzinfo=None)
-                serial = (local - _EPOCH).total_seconds() / 86400  # what write_datetime does, in a third of the time
-                sheet.write_number(number, column, serial, self._format(kind or Kind.MOMENT, bold=bold))
-            elif isinstance(cell, date):
-                sheet.write_datetime(number, column, cell, self._format(Kind.DAY, bold=bold))
-            else:
-                sheet.write_number(number, column, cell, self._format(kind, bold=bold) if kind else None)
+    def _styles(self, table: Table, *, bold: bool) -> list[Any]:
+        from handlers.sheet_rows import Style
+
+        words, day = self._format(Kind.TEXT, bold=True) if bold else None, self._format(Kind.DAY, bold=bold)
+        moment = self._format(Kind.MOMENT, bold=bold)
+        if not table.kinds:
+            return [Style(words, None, moment, day)] * len(table.headings)
+        kinds = [self._format(kind, bold=bold) for kind in table.kinds]
+        return [Style(words, kind, kind, day) for kind in kinds]
 
     def _format(self, kind: Kind, *, bold: bool = False) -> Any:
         if (kind, bold) not in self._formats:

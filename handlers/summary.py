@@ -22,7 +22,7 @@ from knowledge.periods import Period, Unit
 from knowledge.satisfaction import MEASURES, Figures, Sort
 from knowledge.satisfaction import Rating as Level
 from storage import report_rows
-from storage.figures import By, Scope, figures
+from storage.figures import By, Scope, figures, figures_by
 from storage.people import People
 from storage.tables import Area, Person
 
@@ -36,6 +36,7 @@ _KINDS = {
 _WEEKS_UP_TO = 62
 """Days of a period whose trend is by week; longer ones go by month."""
 _BEFORE = 12
+_GROUPINGS = (By.ALL, By.AREA, By.DOMAIN, By.SERVICE, By.FIRST_RESPONDER, By.HANDLER)
 _KEY_FIGURES = (
     "requests", "closed", "rated", "coverage", "satisfaction", "good_rate", "mean", "poor", "rectified", "acknowledged",
     "contacted", "resolved", "resolve_median", "resolve_p90", "transfers_each", "idle_hours", "second_asks",
@@ -114,12 +115,12 @@ class Book:
         self._areas = {area.id: area for area in await people.areas()}
         if order.areas is not None:
             self._scope = order.scope(await people.within(order.areas))
-        total = (await figures(self._session, self._scope))[None]
+        found = await figures_by(self._session, self._scope, list(_GROUPINGS))
+        total = found[By.ALL][None]
         yield await self._cover(total)
-        yield self._by_area(await figures(self._session, self._scope, By.AREA))
-        domains = await figures(self._session, self._scope, By.DOMAIN)
-        yield self._by_service(total, domains, await figures(self._session, self._scope, By.SERVICE))
-        yield await self._by_person()
+        yield self._by_area(found[By.AREA])
+        yield self._by_service(total, found[By.DOMAIN], found[By.SERVICE])
+        yield await self._by_person(found)
         yield await self._trend()
         yield self._poor()
         yield self._requests()
@@ -192,10 +193,10 @@ class Book:
     def _domain(self, service: object) -> str:
         return self._order.services.get(str(service), ("", ""))[1]
 
-    async def _by_person(self) -> Table:
+    async def _by_person(self, figures_: Mapping[By, Mapping[Any, Figures]]) -> Table:
         rows: list[list[Cell]] = []
         for by, role in ((By.FIRST_RESPONDER, "sheet-responder"), (By.HANDLER, "sheet-handler")):
-            found = await figures(self._session, self._scope, by)
+            found = figures_[by]
             names = await self._names(found)
             ordered = sorted(found, key=lambda p: (names.get(p, ""), str(p)))
             rows += [[names.get(p, "—"), self._t(role), *self._cells(found[p])] for p in ordered]

@@ -16,7 +16,7 @@ from handlers.speech import Answer, Choice, Say
 from knowledge import danger
 from knowledge.danger import Tier
 from knowledge.intents import Intent, find, rating
-from knowledge.lifecycle import Action, NotAllowed, Role, Status, allowed
+from knowledge.lifecycle import TALKABLE, Action, NotAllowed, Role, Status, allowed
 from storage import outbox
 from storage.tables import Request
 
@@ -186,7 +186,7 @@ async def words(desk: Desk, content: Content) -> Answer:
 
 
 async def _resident_words(desk: Desk, content: Content, waiting: list[Request]) -> Answer:
-    mine = await desk.casebook.of_resident(desk.me.id, needs.TALKABLE)
+    mine = await desk.casebook.of_resident(desk.me.id, TALKABLE)
     if not waiting and content.text.strip(" 。！!.，,").lower() in ACKNOWLEDGED:
         unrated = [r for r in mine if r.status is Status.RESOLVED]
         if len(unrated) == 1:
@@ -237,7 +237,7 @@ async def whose(desk: Desk) -> Say:
         ]
         new = desk.button("my-own-need", Pick(what="new"))
         return desk.say("whose-staff", [*choices, new, desk.button("never-mind", Pick(what="drop"))])
-    mine = await desk.casebook.of_resident(desk.me.id, needs.TALKABLE)
+    mine = await desk.casebook.of_resident(desk.me.id, TALKABLE)
     choices = [await needs.talk_choice(desk, request, "whose") for request in mine[:_LISTED]]
     return desk.say("whose", [*choices, _new(desk)])
 

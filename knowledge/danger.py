@@ -1,8 +1,9 @@
 """Signs of danger to life in what residents write, and the numbers to call at once.
 
-Two readers look at every message and neither can silence the other. Signs are expressions that name a danger;
-guards beside them tell the past, the film, the device and the figure of speech from what is happening now.
-A classifier trained on written examples hears what no expression names, such as a farewell.
+Two readers look at every message and neither can silence a present danger that the other sees. Signs are
+expressions that name a danger; guards beside them tell the past, the film, the device and the figure of speech from
+what is happening now. A classifier trained on written examples hears what no expression names, such as a farewell.
+Where its words are most surely those of a usual need, a sign only adds a line, and a doubtful sign nothing.
 """
 
 import re
@@ -14,6 +15,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from knowledge.model import Classifier
@@ -75,6 +77,12 @@ class Danger:
 _TORN_OUT = 0.16
 """A window is torn out of its story, and a story has many: it must be so much clearer than a whole message."""
 
+_WHOLE, _LONG = 0.08, 44
+"""A sentence of a story is whole, and needs less of that, when it has not more characters than these."""
+_FEW_WORDS = 0.45
+"""A few words («我先走了», «三栋二单元») say little to the classifier: they must be that much clearer than others."""
+_FEWEST = 4  # Chinese characters; up to so many, the expressions alone decide
+_AROUND = 24  # characters on either side of a sign that tell what it is about
 LONGEST = 1500  # characters read of one message
 _SQUEEZED = 20_000  # characters in which repetitions are taken out first
 
@@ -84,7 +92,7 @@ def find(text: str) -> Danger | None:
     """The gravest danger the text shows, a present one before a doubtful one; None when it shows none."""
     text = squeezed(text[:_SQUEEZED])[:LONGEST]
     tiers: dict[DangerKind, Tier] = {}
-    for kind, tier in (*_signs(text), *(_heard(text) if tells(text) else ())):
+    for kind, tier in (*_signs(text), *_heard(text)):
         if tiers.get(kind) is not Tier.PRESENT:
             tiers[kind] = tier
     for tier in Tier:
@@ -122,16 +130,33 @@ def _lexicon() -> _Lexicon:
 def _signs(text: str) -> Iterator[tuple[DangerKind, Tier]]:
     """What the expressions find, each hit weighed by the words around it."""
     lexicon = _lexicon()
+    said = _plain(text)
     for kind, words in lexicon.alone.items():
-        if words.fullmatch(_plain(text).rstrip("了啦啊呀快，│")) or words.fullmatch(_plain(text)):
+        if words.fullmatch(said.rstrip("了啦啊呀快，│")) or words.fullmatch(said):
             yield kind, Tier.PRESENT
-    clean = lexicon.harmless.sub(lambda found: "□" * len(found[0]), _plain(text))
+    clean = lexicon.harmless.sub(lambda found: "□" * len(found[0]), said)
     for kind, expressions in lexicon.signs.items():
         hits = [hit for expression in expressions for hit in expression.finditer(clean)]
         several = len({hit.re for hit in hits}) > 1
         for hit in hits:
-            if (tier := _weigh(kind, hit, several, lexicon.guards)) is not None:
+            tier = _weigh(kind, hit, several, lexicon.guards)
+            if tier is not None and (tier := _calmed(tier, said, hit.span())) is not None:
                 yield kind, tier
+
+
+def _calmed(tier: Tier, said: str, span: tuple[int, int]) -> Tier | None:
+    """The tier of a sign, less when the classifier takes the words around it for those of a usual need."""
+    start, end = span
+    before = said[max(0, start - _AROUND) : start].rpartition("│")[2]
+    scene = before + said[start:end] + said[end : end + _AROUND].partition("│")[0]
+    if not tells(scene):
+        return tier
+    model = _model()
+    least, most = model.facts["calm"]
+    scores = model.scores(scene)
+    if tier is Tier.PRESENT:
+        return Tier.DOUBTFUL if alarm(scores[:-2]) < least else tier
+    return None if scores[-1] >= most else tier
 
 
 class _Scene:
@@ -209,21 +234,25 @@ def _unhurried(kind: DangerKind, scene: _Scene, claimed: bool, several: bool) ->
 
 
 def _heard(text: str) -> Iterator[tuple[DangerKind, Tier]]:
-    """What the classifier makes of the text, and of each window of a long one."""
+    """What the classifier makes of the text, and of each sentence and each window of a long one."""
+    if not tells(text, _FEWEST):
+        return
     model = _model()
     kinds = [DangerKind(label) for label in model.labels[:-2]]
     present, doubtful = model.facts["levels"]
     story = windows(text)
-    around = [before + part for before, part in zip(["", *story], story, strict=False)]
-    for part, scene, margin in ((text, text, 0.0), *((*pair, _TORN_OUT) for pair in zip(story, around, strict=True))):
-        scores = model.scores(part)[: len(kinds)]
-        total, kind = float(alarm(scores)) - margin, kinds[int(scores.argmax())]
-        clean = _plain(scene)
+    told = [part for part in _plain(text).split("│") if tells(part) and len(part) <= _LONG] if story else []
+    around = [*told, *(before + part for before, part in zip(["", *story], story, strict=False))]
+    heard = model.scores_of([text, *told, *story])[:, : len(kinds)]
+    alone = 0.0 if tells(text) else _FEW_WORDS
+    totals = alarm(heard) - np.array([alone] + [_WHOLE] * len(told) + [_TORN_OUT] * len(story))
+    for place in np.flatnonzero(totals >= doubtful):
+        kind, clean = kinds[int(heard[place].argmax())], _plain((text, *around)[place])
         calm = _said_without_now(clean, "told", "feared", "long_ago", "device")
-        if total >= present:
+        if totals[place] >= present:
             over = kind is DangerKind.VIOLENCE and _said_without_now(clean, "recent")  # who is missing, still is
             yield kind, Tier.DOUBTFUL if calm or over else Tier.PRESENT
-        elif total >= doubtful and not calm:
+        elif not calm:
             yield kind, Tier.DOUBTFUL
 
 

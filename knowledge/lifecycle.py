@@ -21,6 +21,9 @@ class Status(StrEnum):
 OPEN = frozenset({Status.RECORDED, Status.IN_PROGRESS, Status.SUPPLEMENT})
 """Somebody still owes work on these."""
 
+TALKABLE = OPEN | {Status.RESOLVED}
+"""In these a resident's words can still be meant for somebody."""
+
 
 class Role(StrEnum):
     """Who somebody is towards one request (or, on a staff list, in an area). One person may be several."""

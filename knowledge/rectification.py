@@ -12,7 +12,7 @@ clock breaks and told when it broke; the manager above hears of it a working day
 late, or in two processes finds the same steps with the same keys.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -159,66 +159,3 @@ def due_between(standing: Standing, office: WorkingTime, after: datetime, until:
 def next_look(standing: Standing, office: WorkingTime, after: datetime) -> datetime | None:
     """When a sweep must look at it again; None when nothing is owed."""
     return min((step.at for step in steps(standing, office) if step.at > after), default=None)
-
-
-# -- figures
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The rectifications opened in a period, as they stand at one moment; a clock that still runs counts as neither
-    kept nor broken.
-
-    :ivar contacted, settled: done at all; `_in_time` by the day that was said
-    :ivar contact_late, settle_late: done too late, or not done though the day has passed
-    :ivar complicated: settled within 15 working days instead of 5
-    :ivar followed_up: 回访 is done; `satisfied` of them said that it is good now, `unreached` could not be asked
-    """
-
-    opened: int = 0
-    contacted: int = 0
-    contacted_in_time: int = 0
-    contact_late: int = 0
-    complicated: int = 0
-    settled: int = 0
-    settled_in_time: int = 0
-    settle_late: int = 0
-    followed_up: int = 0
-    follow_up_late: int = 0
-    satisfied: int = 0
-    unreached: int = 0
-
-    @property
-    def open(self) -> int:
-        """Not followed up yet."""
-        return self.opened - self.followed_up
-
-
-def figures(rows: Collection[tuple[Standing, bool | None]], now: datetime) -> Figures:
-    """Count rectifications, each with what the resident said in the follow-up (None: nothing yet, or not reached)."""
-
-    def kept(done: datetime | None, by: datetime | None) -> bool:
-        return done is not None and (by is None or done <= by)
-
-    def late(done: datetime | None, by: datetime | None) -> bool:
-        return by is not None and by < (done or now)
-
-    def count(found: Iterable[bool]) -> int:
-        return sum(found)
-
-    standing = [row for row, _ in rows]
-    spoken = [(s.contacted_at or s.settled_at, s.contact_by) for s in standing]
-    return Figures(
-        opened=len(standing),
-        contacted=count(at is not None for at, _ in spoken),
-        contacted_in_time=count(kept(at, by) for at, by in spoken),
-        contact_late=count(late(at, by) for at, by in spoken),
-        complicated=count(s.complicated for s in standing),
-        settled=count(s.settled_at is not None for s in standing),
-        settled_in_time=count(kept(s.settled_at, s.settle_by) for s in standing),
-        settle_late=count(late(s.settled_at, s.settle_by) for s in standing),
-        followed_up=count(s.over for s in standing),
-        follow_up_late=count(late(s.followed_up_at, s.follow_up_by) for s in standing),
-        satisfied=count(said is True for _, said in rows),
-        unreached=count(s.over and said is None for s, said in rows),
-    )

@@ -106,12 +106,12 @@ class Counts:
 
     @property
     def total(self) -> int:
-        return sum(self[rating] for rating in Rating)
+        return self.very_satisfied + self.satisfied + self.fairly_satisfied + self.poor
 
     @property
     def poor(self) -> int:
         """差评."""
-        return sum(self[rating] for rating in POOR)
+        return self.dissatisfied + self.very_dissatisfied
 
     @property
     def satisfaction(self) -> float | None:

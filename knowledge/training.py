@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -28,12 +28,18 @@ HERE = Path(__file__).parent
 MATCHER, DANGER = HERE / "matcher.npz", HERE / "danger.npz"
 EXAMPLES = HERE / "lexicon" / "danger.yaml"
 RIDGE = 0.3
-STRAIGHT_PRECISION = 0.92  # of what is sent straight on, this share must be right
+STRAIGHT_PRECISION = 0.94  # of what is sent straight on, this share must be right; residents' own words take some
 OUTSIDE_WRONG = 0.028  # of what no list names, at most this share may go straight to a wrong service
+OUTSIDE_SHARE = 0.12  # of what is not sure of any service, this share is kept for what no list names
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
-FALSE_PRESENT, FALSE_DOUBTFUL = 0.002, 0.03  # shares of harmless texts the danger classifier may stop at
+FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.027), (0.02, 0.085)
+"""Shares of needs, and of examples that only sound like danger, the danger classifier may stop at."""
+CALM_PRESENT, CALM_DOUBTFUL = 0.015, 0.01
+"""Shares of the examples of danger that may sound so harmless that an expression alone no longer counts in full."""
+WRITTEN = 2.0  # what an example written to tell danger apart weighs, against one of what is said of services
 MOST_EXAMPLES, MOST_SERVICES = 9000, 400  # trained on; beyond, time and memory grow with the square
 _FEW = 9  # Chinese characters
+_LONG_NAME = 3  # characters; shorter names of services are parts of other words
 _SAMPLE = 500  # phrases a large catalogue is calibrated on
 NONE, DOUBTFUL = "none", "doubtful"
 _PROBE = "１楼 王婆婆问：低保怎么申请？ 13800000000"  # its marks tell whether the reading of texts has changed
@@ -72,11 +78,12 @@ def renew(name: str) -> None:
 
 
 def _matcher_stamp(catalogue: Catalogue) -> str:
-    return _stamp(catalogue.fingerprint, STRAIGHT_PRECISION, OUTSIDE_WRONG, PERSON_CHANCE)
+    return _stamp(catalogue.fingerprint, STRAIGHT_PRECISION, OUTSIDE_WRONG, OUTSIDE_SHARE, PERSON_CHANCE, _LONG_NAME)
 
 
 def _danger_stamp() -> str:
-    return _stamp(EXAMPLES.read_text(encoding="utf-8"), FALSE_PRESENT, FALSE_DOUBTFUL, _FEW, "kinds and the likeliest")
+    aims = (FALSE_PRESENT, FALSE_DOUBTFUL, CALM_PRESENT, CALM_DOUBTFUL)
+    return _stamp(EXAMPLES.read_text(encoding="utf-8"), aims, WRITTEN, _FEW, "the nearest third of the needs")
 
 
 def _stamp(*ways: object) -> str:
@@ -132,30 +139,51 @@ def index_matcher(catalogue: Catalogue) -> Neighbours:
 
 
 def train_danger() -> Classifier:
-    """Train on the written examples of danger, against harmless ones and all that residents say of services.
+    """Train on the written examples of danger, against harmless ones and what residents say of services.
 
-    What is said of services, each phrase scored by a fit without it, sets the scores above which a text shows a
-    danger that is present, or a doubtful one.
+    Harmless texts, each scored by a fit without it, set the scores above which a text shows a danger that is
+    present, or a doubtful one: the higher of what the needs ask for and what the examples that only sound like
+    danger ask for. The examples of danger in turn set how harmless a text may sound before a sign counts for less.
     """
     written: dict[str, Any] = yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
-    said = [phrase for service in Catalogue.load().services.values() for phrase in service.phrases]
-    parts = [part for phrase in said for part in windows(phrase)]
+    dangers = [(text, kind) for kind, some in written["present"].items() for text in some]
+    phrases = [phrase for service in Catalogue.load().services.values() for phrase in service.phrases]
+    needs = [*phrases, *(part for phrase in phrases for part in windows(phrase))]
+    said, near = _nearest(needs, [text for text, _ in dangers]), written[NONE]
+    unsure = [(text, DOUBTFUL) for some in written[DOUBTFUL].values() for text in some]
+    parts = [part for text in near for part in windows(text)]
+    pairs = [*((text, NONE) for text in (*parts, *said, *near)), *unsure, *dangers]
     kinds = [*written["present"], DOUBTFUL, NONE]
-    pairs = [(text, NONE) for text in (*said, *parts, *written[NONE])]
-    pairs += [(text, DOUBTFUL) for some in written[DOUBTFUL].values() for text in some]
-    pairs += [(text, kind) for kind, some in written["present"].items() for text in some]
     answers = np.array([kinds.index(kind) for _, kind in pairs])
+    usual, harmless = len(parts) + len(said), len(parts) + len(said) + len(near)
+    weights = np.where(np.arange(len(pairs)) < usual, 1, WRITTEN).astype(np.float32)
     examples = Examples([text for text, _ in pairs], marks)
-    result = fit(examples.gram(), np.eye(len(kinds), dtype=np.float32)[answers], RIDGE)
+    result = fit(examples.gram(), np.eye(len(kinds), dtype=np.float32)[answers], RIDGE / weights)
     scores = alarm(result.left_out[:, : len(written["present"])])
-    judged = [n for n, phrase in enumerate(said) if tells(phrase)]
-    levels = np.array([FALSE_PRESENT, FALSE_DOUBTFUL])
+    scores[[n for n, (text, _) in enumerate(pairs[:harmless]) if not tells(text)]] = scores.min()  # not asked of these
+    levels = [
+        max(
+            np.quantile(scores[len(parts) : usual], 1 - of_needs * len(needs) / len(said)),
+            np.quantile(scores[usual:harmless], 1 - of_near),
+        )
+        for of_needs, of_near in (FALSE_PRESENT, FALSE_DOUBTFUL)
+    ]
+    calm = [
+        np.quantile(scores[-len(dangers) :], CALM_PRESENT),
+        np.quantile(result.left_out[-len(dangers) :, -1], 1 - CALM_DOUBTFUL),
+    ]
     model = Classifier.of(kinds, examples, result.dual)
-    model.facts.update(
-        stamp=_danger_stamp(),
-        levels=np.quantile(scores[judged], 1 - levels),
-    )
+    model.facts.update(stamp=_danger_stamp(), levels=levels, calm=calm)
     return model
+
+
+def _nearest(needs: Sequence[str], dangers: Sequence[str]) -> list[str]:
+    """The third of the needs that sounds most like danger: the rest teaches nothing and costs twice as much."""
+    examples = Examples([*needs, *dangers], marks)
+    shares = np.full((examples.size, 1), -1 / len(needs), dtype=np.float32)
+    shares[len(needs) :] = 1 / len(dangers)
+    likeness = Classifier.of(("danger",), examples, shares).scores_of(needs)[:, 0]
+    return [needs[place] for place in np.sort(np.argsort(-likeness)[: len(needs) // 3])]
 
 
 def alarm(scores: Floats) -> Floats:
@@ -167,17 +195,29 @@ def alarm(scores: Floats) -> Floats:
     return total
 
 
-def tells(text: str) -> bool:
-    """A few Chinese characters («好的明天我在家») tell the classifier nothing: there the expressions alone decide."""
-    return sum("\u4e00" <= character <= "\u9fff" for character in text) > _FEW
+def tells(text: str, few: int = _FEW) -> bool:
+    """More than a few Chinese characters: fewer («好的明天我在家») tell the classifier little, or nothing."""
+    return sum("\u4e00" <= character <= "\u9fff" for character in text) > few
 
 
 def _examples(catalogue: Catalogue) -> tuple[tuple[str, ...], list[str], npt.NDArray[np.intp]]:
-    """Service ids, the texts that lead to them in the same order, and the place of each text's service."""
+    """Service ids, the texts that lead to them in the same order, and the place of each text's service.
+
+    What the general window says of a matter is left out once a list that was added names it: 「残疾证要换」.
+    """
     texts: list[str] = []
     answers: list[int] = []
+    named = [
+        name
+        for service in catalogue.services.values()
+        if service.id != GENERAL
+        for name in (service.name, *service.aliases)
+        if len(name) >= _LONG_NAME
+    ]
     for place, service in enumerate(catalogue.services.values()):
         said = dict.fromkeys((service.name, *service.aliases, *service.phrases))
+        if service.id == GENERAL:
+            said = {text: None for text in said if text == service.name or not any(name in text for name in named)}
         texts += said
         answers += [place] * len(said)
     return tuple(catalogue.services), texts, np.array(answers)
@@ -185,8 +225,21 @@ def _examples(catalogue: Catalogue) -> tuple[tuple[str, ...], list[str], npt.NDA
 
 def _calibrated(scores: Floats, answers: npt.NDArray[np.intp], general: int) -> dict[str, float]:
     temperature = _temperature(scores, answers)
-    straight, person = _bands(chances(scores / temperature), answers, general)
-    return {"temperature": temperature, "straight": straight, "person": person}
+    straight, person = _bands(tempered(scores, temperature, general), answers, general)
+    nothing = float(tempered(np.zeros_like(scores[0]), temperature, general).max())
+    return {"temperature": temperature, "straight": straight, "person": min(max(person, 1.05 * nothing), straight)}
+
+
+def tempered(scores: Floats, temperature: float, general: int) -> npt.NDArray[np.float64]:
+    """Calibrated chances over the last axis; the less sure they are, the likelier is the general window.
+
+    The lists' phrases name something more often than residents do, so that who is not understood would else be
+    offered three services that have nothing to do with the matter.
+    """
+    chance = chances(scores / temperature)
+    chance[..., general] += OUTSIDE_SHARE * (1 - chance.max(axis=-1))
+    total: npt.NDArray[np.float64] = chance / chance.sum(axis=-1, keepdims=True)
+    return total
 
 
 def _temperature(scores: Floats, answers: npt.NDArray[np.intp]) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from knowledge.lifecycle import OPEN, Action, Role, Status
+from knowledge.lifecycle import OPEN, TALKABLE, Action, Role
 from knowledge.rectification import may_run
 from storage.case_tables import Contact, Rectification
 from storage.database import remembered
@@ -66,7 +66,7 @@ async def standing(session: AsyncSession, person_id: int) -> list[tuple[Request,
     known = remembered(session, _STANDING)
     if person_id not in known:
         known[person_id] = (await session.execute(_STILL, {"person_id": person_id})).all()
-    return [(request, put_right) for request, put_right in known[person_id] if put_right or request.status in _SPOKEN]
+    return [(request, put_right) for request, put_right in known[person_id] if put_right or request.status in TALKABLE]
 
 
 def changed(session: AsyncSession) -> None:
@@ -120,11 +120,10 @@ async def speech(
 
 
 # What every update asks is put together once.
-_SPOKEN = (*OPEN, Status.RESOLVED)
 _PUT_RIGHT = exists().where(Rectification.request_id == Request.id, Rectification.followed_up_at.is_(None))
 _STILL = (
     select(Request, _PUT_RIGHT)
-    .where(served(bindparam("person_id")), or_(Request.status.in_(_SPOKEN), _PUT_RIGHT))
+    .where(served(bindparam("person_id")), or_(Request.status.in_(TALKABLE), _PUT_RIGHT))
     .order_by(Request.id.desc())
 )
 _RECTIFIED = (

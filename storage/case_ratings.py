@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from knowledge.lifecycle import Action, NotAllowed, Role, Status
 from knowledge.satisfaction import CALLS, POOR
+from storage import closures
 from storage.case_rectification import Rectifications
 from storage.case_tables import RatingCall
 from storage.ledger import CaseError
@@ -50,7 +51,7 @@ class Ratings(Rectifications):
             staff_taken=taken,
             conflict=conflict,
         )
-        self._session.add(rating)
+        self._session.add_all((rating, closures.closed(request, self._now, rating)))
         await self._tell_rated(request, rating, level)
         return rating
 
@@ -106,6 +107,7 @@ class Ratings(Rectifications):
         if rating.revised_level is not None:
             raise CaseError("revised_already")
         rating.revised_level, rating.revised_at = level, self._now
+        await closures.revised(self._session, rating)
         await self._event(request, Action.REVISE, actor_id, role, level=level, round=request.round)
         await self._tell_rated(request, rating, level, was=rating.level)
         return rating

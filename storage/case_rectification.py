@@ -7,13 +7,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge import rectification as rules
 from knowledge.deadlines import WorkingTime
 from knowledge.ladder import Rung
 from knowledge.lifecycle import Action, NotAllowed, Role, Status, check
-from knowledge.rectification import Figures, Standing
+from knowledge.rectification import Standing
 from knowledge.responsibility import Candidate
 from knowledge.satisfaction import POOR
 from storage import case_people, rota
@@ -352,15 +351,3 @@ def standing_of(rect: Rectification) -> Standing:
 def next_due(rect: Rectification) -> datetime:
     """By when the next thing is owed; of one that is over, when it ended."""
     return min(standing_of(rect).owed.values(), default=rect.followed_up_at or rect.opened_at)
-
-
-async def figures(
-    session: AsyncSession, areas: Collection[int], start: datetime, end: datetime, now: datetime
-) -> Figures:
-    """The figures of the rectifications that were opened in these areas between `start` and `end`."""
-    rows = await session.execute(
-        select(Rectification)
-        .join(Request, Request.id == Rectification.request_id)
-        .where(Request.area_id.in_(areas), Rectification.opened_at >= start, Rectification.opened_at < end)
-    )
-    return rules.figures([(standing_of(rect), rect.satisfied) for rect in rows.scalars()], now)

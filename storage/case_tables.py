@@ -143,6 +143,43 @@ class Rectification(Base):
     __table_args__ = (UniqueConstraint("rating_id"), Index("rectification_to_look_at", "look_at"))
 
 
+class Closure(Base):
+    """One closure in a narrow row, for reports: where, of what and by whom it was when it closed, and how it was rated.
+    Whatever happens later (a correction after a reopening, another first responder) changes nothing in it.
+
+    :ivar asked: whether a rating could be asked for in chat
+    :ivar level: None when silence closed it; this and what follows is said of its rating
+    """
+
+    __tablename__ = "closure"
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    closed_at: Mapped[datetime]
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    domain: Mapped[str] = mapped_column(String(32))
+    service_id: Mapped[str] = mapped_column(String(64))
+    asked: Mapped[bool]
+    first_responder_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    handler_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    level: Mapped[int | None]
+    staff_taken: Mapped[bool] = mapped_column(default=False)
+    conflict: Mapped[bool] = mapped_column(default=False)
+    revised_level: Mapped[int | None]
+    __table_args__ = (
+        Index(
+            "closure_by_time",  # what a year's satisfaction is counted from: nothing else is read
+            "closed_at",
+            "area_id",
+            "domain",
+            "asked",
+            "level",
+            "staff_taken",
+            "conflict",
+            "revised_level",
+        ),
+    )
+
+
 class RatingCall(Base):
     """The phone call that asks how a closure was (电话回访), where no rating can be given in chat or none came.
 

@@ -15,6 +15,7 @@ from knowledge import matters
 from knowledge.ladder import Owed, Rung, Step, due_between, next_look
 from knowledge.lifecycle import OPEN, Action, Role, Status, check
 from knowledge.matters import Hearer
+from storage import closures
 from storage.ledger import Ledger, Rules
 from storage.outbox import OutboxWriter
 from storage.people import People
@@ -133,6 +134,7 @@ class Clockwork(Ledger):
             return None
         request.status = check(Action.CLOSE_UNRATED, request.status, {Role.SYSTEM})
         request.closed_at = self._now
+        self._session.add(closures.closed(request, self._now, None))
         await self._event(
             request,
             Action.CLOSE_UNRATED,

@@ -81,7 +81,7 @@ class Database:
     def _engine(self, readonly: bool, aside: bool) -> AsyncEngine:
         """The engine for looking, or for what takes long; every update uses the one without listeners, for an engine
         with any looks for more of them at every statement."""
-        if not self.is_sqlite or not (readonly or aside):
+        if not (aside or (readonly and self.is_sqlite)):
             return self.engine
         engine = self.engine.execution_options()
 
@@ -89,7 +89,7 @@ class Database:
             driven = connection.connection.dbapi_connection
             driven.readonly, driven.aside = readonly, aside
 
-        event.listen(engine.sync_engine, "begin", mark)
+        event.listen(engine.sync_engine, "begin", mark if self.is_sqlite else _plan_anew)
         return engine
 
     @asynccontextmanager
@@ -196,3 +196,9 @@ _PRAGMAS = (
 
 def _begin(connection: Any) -> None:
     connection.begin()
+
+
+def _plan_anew(connection: Any) -> None:
+    """What takes long is planned for its own values: the plan for any values, which PostgreSQL changes to after five
+    times, reads a year as if it were a day."""
+    connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")

@@ -5,8 +5,7 @@ Closures are the ratings of the period and the closings by silence, with first r
 that moment; what happens later changes nothing in them. The way of a request is that of the requests recorded in the
 period; transfers and second requests for documents count when they happened."""
 
-from array import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,12 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     and_,
     case,
+    cast,
     func,
     literal,
     literal_column,
@@ -30,15 +30,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from knowledge.lifecycle import Action, Intake
-from knowledge.satisfaction import POOR, Counts, Figures, Stage, Summary
-from storage.case_tables import Rectification
+from knowledge.lifecycle import Action
+from knowledge.satisfaction import POOR, Figures, Stage, Summary
+from storage.case_tables import Closure, Rectification
 from storage.tables import Area, Event, Rating, Request
+from storage.tally import ASKED_FOR, CONFLICT, LEVEL, REVISED, STAFF, Tally
 
 Key = Hashable
+Groups = defaultdict[Key, Tally]
 
-_ASKED = (Intake.CHAT, Intake.DANGER)
-"""How those came in who can be asked for a rating in chat."""
 _HANDED_ON = (Action.TRANSFER.value, Action.HAND_OUTSIDE.value)
 _TAKEN = tuple(
     a.value
@@ -46,7 +46,6 @@ _TAKEN = tuple(
 )
 """What ends an offer: somebody takes the work, it is over, or it is offered to another."""
 _POOR = tuple(int(level) for level in POOR)
-_STAFF, _CONFLICT, _ASKED_FOR = 64, 128, 256
 _AT_ONCE = 5_000
 _FEW_AREAS = 4
 
@@ -108,31 +107,32 @@ def _epoch_postgresql(element: Any, compiler: Any, **more: Any) -> str:
 
 @dataclass(frozen=True)
 class _Source:
-    """Rows to count: when each happened, who answered and who did the work then."""
+    """Rows to count: when each happened, who answered and who did the work then, of what it was.
 
+    :ivar of: the table that has area, domain and service of each
+    :ivar also: what is joined where there is any
+    """
+
+    of: type[Request] | type[Closure]
     at: Any
     responder: Any
     handler: Any
     joins: tuple[tuple[Any, ColumnElement[bool]], ...] = ()
+    also: tuple[tuple[Any, ColumnElement[bool]], ...] = ()
     where: tuple[ColumnElement[bool], ...] = ()
 
 
-_RECORDED = _Source(Request.created_at, Request.first_responder_id, Request.handler_id)
-_RATED = _Source(
-    Rating.rated_at,
-    Rating.first_responder_id,
-    Rating.handler_id,
-    joins=((Rating, Rating.request_id == Request.id),),
+_RECORDED = _Source(Request, Request.created_at, Request.first_responder_id, Request.handler_id)
+_CLOSED = _Source(Closure, Closure.closed_at, Closure.first_responder_id, Closure.handler_id)
+_POORLY = replace(
+    _CLOSED,
+    joins=((Rating, and_(Rating.request_id == Closure.request_id, Rating.round == Closure.round)),),
+    also=((Rectification, Rectification.rating_id == Rating.id),),
+    where=(or_(Closure.level.in_(_POOR), Closure.revised_level.in_(_POOR)),),
 )
-_SILENT = _Source(
-    Event.at,
-    Event.data["first_responder"].as_integer(),
-    Event.data["handler"].as_integer(),
-    joins=((Event, Event.request_id == Request.id),),
-    where=(Event.action == Action.CLOSE_UNRATED.value,),
-)
-_RECTIFIED = replace(_RATED, joins=(*_RATED.joins, (Rectification, Rectification.rating_id == Rating.id)))
+"""What was rated poorly, first or at last, with the 整改 if there is one."""
 _ACTS = _Source(
+    Request,
     Event.at,
     Request.first_responder_id,
     case((Event.action == Action.TRANSFER.value, Event.data["sender"].as_integer()), else_=Event.actor_id),
@@ -146,114 +146,92 @@ async def figures(session: AsyncSession, scope: Scope, by: By = By.ALL, *, times
 
     :param times: whether median and 90th percentile are worked out (they take the longest)
     """
-    found: dict[Key, _Parts] = defaultdict(_Parts)
-    await _closures(session, scope, by, found)
-    await _reasons(session, scope, by, found)
-    await _promises(session, scope, by, found)
+    return (await figures_by(session, scope, [by], times=times))[by]
+
+
+async def figures_by(
+    session: AsyncSession, scope: Scope, groupings: Sequence[By], *, times: bool = True
+) -> dict[By, dict[Key, Figures]]:
+    """The same grouped in several ways; the times of each request are read once for all of them."""
+    found: dict[By, Groups] = {by: defaultdict(Tally) for by in groupings}
+    for by, groups in found.items():
+        await _closures(session, scope, by, groups)
+        await _after_poor(session, scope, by, groups)
+        await _promises(session, scope, by, groups)
+        await _acts(session, scope, by, groups)
     if times:
-        await _times(session, scope, by, found)
-    await _acts(session, scope, by, found)
-    if by is By.ALL:
-        found[None] = found.pop(0, _Parts())
-    return {key: parts.figures() for key, parts in found.items()}
+        await _times(session, scope, found)
+    return {
+        by: {key: tally.figures() for key, tally in (await _complete(session, scope, by, groups)).items()}
+        for by, groups in found.items()
+    }
 
 
 async def satisfaction(session: AsyncSession, scope: Scope, by: By = By.ALL) -> dict[Key, Summary]:
-    """The closures alone: a third of the work, for a trend."""
-    found: dict[Key, _Parts] = defaultdict(_Parts)
+    """The closures alone: a fraction of the work, for a trend and for a year."""
+    found: Groups = defaultdict(Tally)
     await _closures(session, scope, by, found)
-    if by is By.ALL:
-        found[None] = found.pop(0, _Parts())
-    return {key: parts.closures() for key, parts in found.items()}
+    return {key: tally.closures() for key, tally in (await _complete(session, scope, by, found)).items()}
 
 
-def inside(areas: Collection[int]) -> ColumnElement[bool]:
-    """Requests of these areas. Many areas are no way to find the requests of a period: SQLite would look through every
+async def after_poor(session: AsyncSession, scope: Scope) -> tuple[dict[str, int], Stage]:
+    """The reasons of the 差评, and the 整改 that came of them, as in `Figures`."""
+    found: Groups = defaultdict(Tally)
+    await _after_poor(session, scope, By.ALL, found)
+    whole = found[0].figures()
+    return whole.reasons, whole.rectify
+
+
+def inside(areas: Collection[int], column: Any = Request.area_id) -> ColumnElement[bool]:
+    """What is of these areas. Many areas are no way to find the requests of a period: SQLite would look through every
     request they ever had, so the index by area is kept from it."""
-    column = Request.area_id if len(areas) <= _FEW_AREAS else Request.area_id + 0
-    return column.in_(sorted(areas))
+    found: ColumnElement[bool] = (column if len(areas) <= _FEW_AREAS else column + 0).in_(sorted(areas))
+    return found
 
 
 # -- counting
 
 
-class _Parts:
-    """What the queries found of one group."""
-
-    def __init__(self) -> None:
-        self.codes: Counter[tuple[int, int]] = Counter()
-        self.closed = self.surveyed = 0
-        self.reasons: Counter[str] = Counter()
-        self.counts: Counter[str] = Counter()
-        self.times: dict[str, tuple[int, int]] = {}
-
-    def closures(self) -> Summary:
-        def counts(wanted: int, *, last: bool = False) -> Counts:
-            given = [0] * 6
-            for (code, revised), count in self.codes.items():
-                if code & (_STAFF | _CONFLICT) == wanted or (wanted == _CONFLICT and code & _CONFLICT):
-                    given[(revised if last and revised else code) & 7] += count
-            return Counts(*given[:0:-1])
-
-        changed = [
-            (revised - (code & 7), count)
-            for (code, revised), count in self.codes.items()
-            if revised and not code & (_STAFF | _CONFLICT)
-        ]
-        return Summary(
-            requests=self.closed,
-            closed=self.closed,
-            surveyed=self.surveyed,
-            counts=counts(0),
-            after_changes=counts(0, last=True),
-            staff_taken=counts(_STAFF),
-            conflict=counts(_CONFLICT),
-            changed_up=sum(count for by, count in changed if by > 0),
-            changed_down=sum(count for by, count in changed if by < 0),
-        )
-
-    def figures(self) -> Figures:
-        def stage(name: str) -> Stage:
-            return Stage(
-                self.counts[f"{name}_due"], self.counts[f"{name}_in_time"], *self.times.get(name, (None, None))
-            )
-
-        return Figures(
-            requests=self.counts["requests"],
-            closures=self.closures(),
-            reasons=dict(self.reasons),
-            rectify=stage("rectify"),
-            acknowledge=stage("acknowledge"),
-            contact=stage("contact"),
-            resolve=stage("resolve"),
-            transfers=self.counts["transfers"],
-            second_asks=self.counts["second_asks"],
-            idle=self.counts["idle"],
-        )
+async def _complete(session: AsyncSession, scope: Scope, by: By, found: Groups) -> dict[Key, Tally]:
+    """The groups as they are asked for: `By.ALL` there always, areas with all that is of those under them."""
+    if by is By.ALL:
+        return {None: found[0]}
+    if by is not By.AREA:
+        return found
+    above = {area: parent for area, parent in await session.execute(select(Area.id, Area.parent_id))}  # noqa: C416
+    whole: Groups = defaultdict(Tally)
+    for key, tally in found.items():
+        area: Any = key
+        while area is not None:
+            if scope.areas is None or area in scope.areas:
+                whole[area].add(tally)
+            area = above[area]
+    return whole
 
 
-async def _closures(session: AsyncSession, scope: Scope, by: By, found: dict[Key, _Parts]) -> None:
-    asked = case((Request.intake.in_(_ASKED), _ASKED_FOR), else_=0)
-    code = Rating.level + case((Rating.staff_taken, _STAFF), else_=0) + case((Rating.conflict, _CONFLICT), else_=0)
-    code = (code + asked).label("code")
-    revised = func.coalesce(Rating.revised_level, 0).label("revised")
-    for key, packed, later, count in await _rows(session, scope, by, _RATED, code, revised, grouped=2):
-        parts = found[key]
-        parts.codes[packed & ~_ASKED_FOR, later] += count
-        parts.closed += count
-        parts.surveyed += count if packed & _ASKED_FOR else 0
-    for key, surveyed, count in await _rows(session, scope, by, _SILENT, asked.label("asked"), grouped=1):
-        found[key].closed += count
-        found[key].surveyed += count if surveyed else 0
+async def _closures(session: AsyncSession, scope: Scope, by: By, found: Groups) -> None:
+    code = func.coalesce(Closure.level, 0) + REVISED * func.coalesce(Closure.revised_level, 0)
+    for bit, flag in ((STAFF, Closure.staff_taken), (CONFLICT, Closure.conflict), (ASKED_FOR, Closure.asked)):
+        code += bit * cast(flag, Integer)
+    code = code.label("code")
+    for key, packed, count in await _rows(session, scope, by, _CLOSED, code, grouped=1):
+        tally = found[key]
+        tally.closed += count
+        tally.surveyed += count if packed & ASKED_FOR else 0
+        if packed & LEVEL:
+            tally.codes[packed % ASKED_FOR, packed // REVISED] += count
 
 
-async def _reasons(session: AsyncSession, scope: Scope, by: By, found: dict[Key, _Parts]) -> None:
-    own_poor = replace(
-        _RATED, where=(Rating.level.in_(_POOR), Rating.staff_taken.is_(False), Rating.conflict.is_(False))
-    )
-    reason = func.coalesce(Rating.reason, "").label("reason")
-    for key, why, count in await _rows(session, scope, by, own_poor, reason, grouped=1):
-        found[key].reasons[why] += count
+async def _after_poor(session: AsyncSession, scope: Scope, by: By, found: Groups) -> None:
+    own = and_(Closure.level.in_(_POOR), Closure.staff_taken.is_(False), Closure.conflict.is_(False))
+    reason = case((own, func.coalesce(Rating.reason, "")), else_=None).label("reason")
+    settled = _kept(Rectification.settled_at, Rectification.settle_by, Rectification.settled_at, scope.now)
+    for key, why, due, in_time, count in await _rows(session, scope, by, _POORLY, reason, *settled, grouped=1):
+        tally = found[key]
+        if why is not None:
+            tally.reasons[why] += count
+        tally.counts["rectify_due"] += int(due or 0)
+        tally.counts["rectify_in_time"] += int(in_time or 0)
 
 
 _STAGES = {
@@ -273,7 +251,7 @@ def _kept(done: Any, promised: Any, over: Any, now: datetime) -> tuple[ColumnEle
     return due, func.sum(case((done <= promised, 1), else_=0))
 
 
-async def _promises(session: AsyncSession, scope: Scope, by: By, found: dict[Key, _Parts]) -> None:
+async def _promises(session: AsyncSession, scope: Scope, by: By, found: dict[Key, Tally]) -> None:
     taken = func.coalesce(
         Request.acknowledged_at, Request.resolved_at, Request.closed_at, literal(scope.now, Request.created_at.type)
     )
@@ -287,35 +265,26 @@ async def _promises(session: AsyncSession, scope: Scope, by: By, found: dict[Key
         for name, due, in_time in zip(_STAGES, values[1::2], values[2::2], strict=True):
             counts[f"{name}_due"] += int(due or 0)
             counts[f"{name}_in_time"] += int(in_time or 0)
-    settled = _kept(Rectification.settled_at, Rectification.settle_by, Rectification.settled_at, scope.now)
-    for key, due, in_time, _ in await _rows(session, scope, by, _RECTIFIED, *settled):
-        found[key].counts["rectify_due"] += int(due or 0)
-        found[key].counts["rectify_in_time"] += int(in_time or 0)
 
 
-async def _times(session: AsyncSession, scope: Scope, by: By, found: dict[Key, _Parts]) -> None:
-    """Median and 90th percentile by nearest rank. The database gives the seconds, in one pass for all stages; they are
-    sorted here, which is four times as fast as window functions."""
+async def _times(session: AsyncSession, scope: Scope, found: dict[By, Groups]) -> None:
+    """How long each stage of each request took; sorted here, which is four times as fast as window functions."""
     took = [epoch(done) - epoch(Request.created_at) for done, _ in _STAGES.values()]
-    query, _ = _select(scope, by, _RECORDED)
-    lists: dict[Key, tuple[array[int], ...]] = {}
-    rows = await session.stream(query.add_columns(*took).execution_options(yield_per=_AT_ONCE))
+    keys = [_key(scope, by, _RECORDED).label(by.value) for by in found]
+    query = _narrow(select(*keys, *took), scope, _RECORDED).execution_options(yield_per=_AT_ONCE)
+    rows = await session.stream(query)
+    names = tuple(_STAGES)
     async for part in rows.partitions():
-        for key, *seconds in part:
-            kept = lists.get(key)
-            if kept is None:
-                kept = lists[key] = tuple(array("q") for _ in _STAGES)
-            for into, value in zip(kept, seconds, strict=True):
-                if value is not None:
-                    into.append(value)
-    for key, kept in lists.items():
-        for name, values in zip(_STAGES, kept, strict=True):
-            if values:
-                ordered, n = sorted(values), len(values)
-                found[key].times[name] = (ordered[(n + 1) // 2 - 1], ordered[(9 * n + 9) // 10 - 1])
+        for row in part:
+            seconds = row[len(keys) :]
+            for groups, key in zip(found.values(), row, strict=False):
+                kept = groups[key].took
+                for name, value in zip(names, seconds, strict=True):
+                    if value is not None:
+                        kept[name].append(value)
 
 
-async def _acts(session: AsyncSession, scope: Scope, by: By, found: dict[Key, _Parts]) -> None:
+async def _acts(session: AsyncSession, scope: Scope, by: By, found: dict[Key, Tally]) -> None:
     later = Event.__table__.alias("later")
     taken = func.coalesce(
         select(func.min(later.c.at))
@@ -347,8 +316,8 @@ async def _rows(
     session: AsyncSession, scope: Scope, by: By, source: _Source, *columns: ColumnElement[Any], grouped: int = 0
 ) -> Sequence[Any]:
     """Rows of the key, these columns and how many; grouped by the key and the first `grouped` columns."""
-    query, key = _select(scope, by, source)
-    query = query.add_columns(*columns, func.count())
+    key = _key(scope, by, source).label("key")
+    query = _narrow(select(key, *columns, func.count()), scope, source)
     groups = [*([] if by is By.ALL else [key]), *columns[:grouped]]
     if groups:
         query = query.group_by(*groups)
@@ -356,39 +325,33 @@ async def _rows(
     return found
 
 
-def _select(scope: Scope, by: By, source: _Source) -> tuple[Select[Any], ColumnElement[Any]]:
-    """The rows of a source that are in scope, with the key that they are grouped by as the only column."""
-    under = _under() if by is By.AREA else None
-    key = _key(scope, by, source, under)
-    query: Select[Any] = select(key.label("key")).select_from(Request)
+def _narrow(query: Select[Any], scope: Scope, source: _Source) -> Select[Any]:
+    """The rows of a source that are in scope."""
+    query = query.select_from(source.of)
     for table, on in source.joins:
         query = query.join(table, on)
-    if under is not None:
-        query = query.join(under, under.c.area == Request.area_id)
+    for table, on in source.also:
+        query = query.outerjoin(table, on)
     query = query.where(source.at >= scope.start, source.at < scope.end, *source.where)
     for column, wanted in (
-        (Request.domain, scope.domain),
-        (Request.service_id, scope.service_id),
+        (source.of.domain, scope.domain),
+        (source.of.service_id, scope.service_id),
         (source.responder, scope.first_responder_id),
         (source.handler, scope.handler_id),
     ):
         if wanted is not None:
             query = query.where(column == wanted)
-    if scope.areas is not None:
-        query = query.where(inside(scope.areas))
-        if under is not None:
-            query = query.where(under.c.above.in_(sorted(scope.areas)))
-    return query, key
+    return query if scope.areas is None else query.where(inside(scope.areas, source.of.area_id))
 
 
-def _key(scope: Scope, by: By, source: _Source, under: CTE | None) -> Any:
-    if under is not None:
-        return under.c.above
+def _key(scope: Scope, by: By, source: _Source) -> Any:
     match by:
+        case By.AREA:
+            return source.of.area_id
         case By.DOMAIN:
-            return Request.domain
+            return source.of.domain
         case By.SERVICE:
-            return Request.service_id
+            return source.of.service_id
         case By.FIRST_RESPONDER:
             return source.responder
         case By.HANDLER:
@@ -397,9 +360,3 @@ def _key(scope: Scope, by: By, source: _Source, under: CTE | None) -> Any:
             spans = [(source.at < end, number) for number, end in enumerate(scope.spans)]
             return case(*((condition, literal_column(str(number))) for condition, number in spans))
     return literal_column("0")
-
-
-def _under() -> CTE:
-    """Every area beside each area above it, itself included."""
-    base = select(Area.id.label("above"), Area.id.label("area")).cte("under", recursive=True)
-    return base.union(select(base.c.above, Area.id).join(Area, Area.parent_id == base.c.area))

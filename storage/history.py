@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Action, Role
+from storage import closures
 from storage.database import ask
 from storage.tables import Event, Message, Note, Rating, Request
 
@@ -95,8 +96,8 @@ class Flaw:
     """Something wrong with a request's history.
 
     :ivar what: `altered`, `missing`, `reordered` or `extra` for an event; `note_altered` for the words of one;
-        `status_altered`, `responder_altered`, `service_altered` or `rating_altered` where the request says other
-        than its history
+        `status_altered`, `responder_altered`, `service_altered`, `rating_altered` or `closure_altered` where the
+        request, or what reports count of it, says other than its history
     """
 
     number: str
@@ -181,7 +182,8 @@ async def _outcome(session: AsyncSession, request: Request, events: Sequence[Eve
             case Action.REVISE:
                 first, _ = levels.get(said.get("round", 0), (None, None))
                 levels[said.get("round", 0)] = (first, said.get("level"))
-    ratings = (await session.execute(select(Rating).where(Rating.request_id == request.id))).scalars()
+    ratings = list((await session.execute(select(Rating).where(Rating.request_id == request.id))).scalars())
+    silent = [event for event in events if event.action == Action.CLOSE_UNRATED]
     at = len(events)
     flaws: list[Flaw] = []
     if events and events[-1].status is not request.status:
@@ -192,4 +194,6 @@ async def _outcome(session: AsyncSession, request: Request, events: Sequence[Eve
         flaws.append(Flaw(request.number, at, "service_altered"))
     if {r.round: (r.level, r.revised_level) for r in ratings} != levels:
         flaws.append(Flaw(request.number, at, "rating_altered"))
+    elif await closures.differ(session, request.id, ratings, silent):
+        flaws.append(Flaw(request.number, at, "closure_altered"))
     return flaws

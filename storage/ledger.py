@@ -14,7 +14,7 @@ from knowledge import numbers
 from knowledge.calendar import Area, Calendar
 from knowledge.catalogue import Catalogue, Service
 from knowledge.deadlines import Promises, ServiceHours, WorkingTime, promise
-from knowledge.lifecycle import OPEN, Action, Intake, Role, Status, allowed, check
+from knowledge.lifecycle import OPEN, TALKABLE, Action, Intake, Role, Status, allowed, check
 from knowledge.responsibility import first_responder
 from storage import case_people, history, rota
 from storage.database import ask, insert_or, remembered
@@ -158,7 +158,7 @@ class Ledger:
     ) -> list[Request]:
         """A resident's requests in these statuses, the newest first; unless only their `own` are asked for, those in
         which they are the contact too."""
-        if not own and not set(statuses) - {*OPEN, Status.RESOLVED}:
+        if not own and TALKABLE.issuperset(statuses):
             return [r for r, _ in await case_people.standing(self._session, person_id) if r.status in statuses]
         whose = Request.resident_id == person_id if own else case_people.served(person_id)
         found = await self._session.execute(

@@ -246,26 +246,12 @@ class People:
 
     async def colleagues(self, area_id: int) -> list[Person]:
         """Who can be given a request of this area: its workers and managers by name, then the managers above it."""
-        distance = {a.id: i for i, a in enumerate(await self.upward(area_id))}
-        rows = await self._session.execute(
-            select(Person, Staff.area_id)
-            .join(Staff, Staff.person_id == Person.id)
-            .where(
-                Staff.area_id.in_(distance),
-                current(self._now),
-                Person.unreachable_at.is_(None),
-                Person.erased_at.is_(None),
-                or_(Staff.area_id == area_id, Staff.role == Role.MANAGER),
-            )
-        )
-        ranked = sorted(((distance[at], person.name, person.id, person) for person, at in rows), key=lambda r: r[:3])
-        return list({person.id: person for *_, person in ranked}.values())
+        return [person for person, _ in await self.receivers(area_id, near=1)]
 
-    async def receivers(self, area_id: int) -> list[tuple[Person, Area]]:
-        """Who can be given a request of this area, each with the area of their post, nearest first: its people and
-        those of the area above it; further up the managers."""
+    async def receivers(self, area_id: int, *, near: int = 2) -> list[tuple[Person, Area]]:
+        """Who can be given a request of this area, each with the area of their post, nearest first: everybody of the
+        `near` nearest areas (its own, and the one above); further up the managers."""
         line = await self.upward(area_id)
-        near = [area.id for area in line[:2]]
         rows = await self._session.execute(
             select(Person, Staff.area_id)
             .join(Staff, Staff.person_id == Person.id)
@@ -274,7 +260,7 @@ class People:
                 current(self._now),
                 Person.unreachable_at.is_(None),
                 Person.erased_at.is_(None),
-                or_(Staff.area_id.in_(near), Staff.role == Role.MANAGER),
+                or_(Staff.area_id.in_([area.id for area in line[:near]]), Staff.role == Role.MANAGER),
             )
             .order_by(Person.name, Person.id)
         )

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, null, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from knowledge.lifecycle import OPEN, Action
+from knowledge.lifecycle import OPEN
 from knowledge.satisfaction import POOR
-from storage.case_tables import Rectification
+from storage.case_tables import Closure, Rectification
 from storage.figures import Scope, inside
-from storage.tables import Area, Event, Person, Rating, Request
+from storage.tables import Area, Person, Rating, Request
 
 _AT_ONCE = 2_000
 
@@ -96,21 +96,17 @@ async def listed(session: AsyncSession, scope: Scope, which: str, offset: int, l
 
 
 def _requests(scope: Scope) -> Any:
-    within = and_(Rating.rated_at >= scope.start, Rating.rated_at < scope.end)
-    ids = (
-        select(Request.id)
+    touched = (
+        select(Request.id, null().label("round"))
         .where(Request.created_at >= scope.start, Request.created_at < scope.end)
-        .union(
-            select(Rating.request_id).where(within),
-            select(Event.request_id).where(
-                Event.action == Action.CLOSE_UNRATED.value, Event.at >= scope.start, Event.at < scope.end
-            ),
+        .union_all(
+            select(Closure.request_id, case((Closure.level.is_not(None), Closure.round))).where(
+                Closure.closed_at >= scope.start, Closure.closed_at < scope.end
+            )
         )
         .subquery()
     )
-    last = (
-        select(func.max(Rating.id)).where(Rating.request_id == Request.id, within).correlate(Request).scalar_subquery()
-    )
+    ids = select(touched.c.id, func.max(touched.c.round).label("round")).group_by(touched.c.id).subquery()
     responder, handler, resident = aliased(Person), aliased(Person), aliased(Person)
     return (
         select(
@@ -123,7 +119,7 @@ def _requests(scope: Scope) -> Any:
         .select_from(ids)
         .join(Request, Request.id == ids.c.id)
         .join(Area, Area.id == Request.area_id)
-        .outerjoin(Rating, Rating.id == last)
+        .outerjoin(Rating, and_(Rating.request_id == ids.c.id, Rating.round == ids.c.round))
         .join(resident, resident.id == Request.resident_id)
         .join(responder, responder.id == func.coalesce(Rating.first_responder_id, Request.first_responder_id))
         .join(handler, handler.id == func.coalesce(Rating.handler_id, Request.handler_id))

@@ -166,7 +166,7 @@ class Request(Base):
         Index("request_of_handler", "handler_id", "status"),
         Index("request_of_first_responder", "first_responder_id", "status"),
         Index("request_of_area", "area_id", "status"),
-        Index("request_by_time", "created_at"),
+        Index("request_by_time", "created_at", "area_id"),
         Index("request_closed", "closed_at"),
         Index("request_offered", "offered_to_id", sqlite_where=_OFFERED, postgresql_where=_OFFERED),
         Index("request_resolved", "status", "resolved_at"),

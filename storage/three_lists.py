@@ -64,7 +64,21 @@ async def needs(session: AsyncSession, scope: Scope, *, by_area: bool = True) ->
         Need(area, domain, service, int(now), count - int(now))
         for area, domain, service, now, count in await session.execute(query)
     ]
-    return sorted(found, key=lambda n: (-n.count, -n.before, n.service_id, n.area))
+    return sorted(found, key=_most_wanted)
+
+
+def overall(found: Iterable[Need]) -> list[Need]:
+    """The needs of all areas together, the most wanted first."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for need in found:
+        counts = sums.setdefault((need.domain, need.service_id), [0, 0])
+        counts[0] += need.count
+        counts[1] += need.before
+    return sorted((Need("", *key, *counts) for key, counts in sums.items()), key=_most_wanted)
+
+
+def _most_wanted(need: Need) -> tuple[int, int, str, str]:
+    return -need.count, -need.before, need.service_id, need.area
 
 
 async def unmatched(session: AsyncSession, scope: Scope) -> tuple[list[str], list[int]]:

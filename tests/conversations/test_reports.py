@@ -64,6 +64,14 @@ async def test_what_was_meant(world: World, words: str, seen: str) -> None:
     manager.sees(seen)
 
 
+async def test_a_year_says_what_was_wrong_and_where_the_rest_is(world: World) -> None:
+    """How many were dissatisfied, and what became of it; times and transfers are on the page and in the export."""
+    manager = await seven_rated(world)
+    await manager.says("报表 2026")
+    shown = manager.sees("年报（2026）", "登记 7 件，结案 7 件", "满意度 71.4%", "差评 2 件；按时整改 —")
+    assert shown.text.endswith("按时率、用时、转办和走势，请点“网页看报表”或“导出满意度”。")
+
+
 async def test_only_the_own_areas(world: World) -> None:
     """Another community's manager sees nothing of it, and a worker no report at all."""
     await seven_rated(world)

@@ -87,6 +87,16 @@ def test_needs_of_services_hardly_ever_stop_at_danger() -> None:
         ("我妈前年晕倒过一次，现在想装个呼叫器", None),
         ("老板跑了找不到人", None),
         ("我娃儿找不到了", Tier.PRESENT),
+        ("电梯坏了，我们被堵在一楼上不去", None),
+        ("电梯停了，娃儿一个人关在里头哭", Tier.PRESENT),
+        ("隔壁两口子天天吵架，吵得睡不着", None),
+        ("楼下有人打起来了，有一个拿着钢管", Tier.PRESENT),
+        ("想死我老家的腊肉了，食堂有没有", None),
+        ("他以前打过我，现在离了，想要抚养费", None),
+        ("活着真累，两个老人要照顾，有没有喘息服务", Tier.DOUBTFUL),
+        ("活着真累，我不想再撑了", Tier.PRESENT),
+        ("我不想再麻烦你们了，这个诉求撤回", None),
+        ("我不想再麻烦任何人了，明天就清静了", Tier.PRESENT),
     ],
 )
 def test_tense_person_and_figure_of_speech_decide_the_tier(text: str, tier: Tier | None) -> None:
@@ -153,6 +163,20 @@ def test_one_thing_said_on_end_is_no_danger(filler: str) -> None:
 )
 def test_papers_left_and_staff_that_do_not_come_are_no_danger(text: str) -> None:
     """A farewell and a missing person sound much the same."""
+    assert find(text) is None
+
+
+@pytest.mark.parametrize("text", ["我吞了四十片安定", "我今晚就去死", "药我已经攒够了", "好想去死，天天都想"])
+def test_a_few_words_are_enough(text: str) -> None:
+    """A short message may be all that comes."""
+    assert find(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["我住在三栋二单元", "明天下午三点", "没有别的了", "那我再等等吧", "三楼左手边", "等哈我找一下"]
+)
+def test_short_answers_are_no_danger(text: str) -> None:
+    """What is answered to the desk's questions says too little to sound like anything."""
     assert find(text) is None
 
 

@@ -268,6 +268,21 @@ def test_leaving_a_phrase_out_costs_little() -> None:
     classifier = Classifier.of(["a", "b"], examples, fit(gram, targets, 0.3).dual)
     assert classifier.scores("澡堂").argmax() == 1
     assert not classifier.scores("xyz").any()
+    several = ["澡堂", "xyz", "", "做饭，做饭"]
+    assert np.allclose(classifier.scores_of(several), [classifier.scores(text) for text in several], atol=1e-6)
+
+
+def test_half_the_ridge_weighs_twice() -> None:
+    """An example that is to weigh twice gives the scores of one that was given twice."""
+    from knowledge.model import Examples, fit
+
+    examples = Examples(["没人做饭", "帮忙洗澡", "上门洗澡"], marks)
+    gram = np.tril(examples.gram()) + np.tril(examples.gram(), -1).T
+    twice = [0, 1, 2, 2]
+    targets = np.eye(2, dtype=np.float32)[[0, 1, 1]]
+    once = fit(gram.copy(), targets, np.array([0.3, 0.3, 0.15], dtype=np.float32)).dual
+    given_twice = fit(gram[np.ix_(twice, twice)].copy(), targets[twice], 0.3).dual
+    assert np.allclose(gram @ once, gram[:, twice] @ given_twice, atol=1e-4)
 
 
 def test_the_fit_in_blocks_is_the_fit_of_the_whole_matrix() -> None:

@@ -1,7 +1,7 @@
-"""整改: who answers for it, its three clocks, when each is spoken of, and the figures (rule 11)."""
+"""整改: who answers for it, its three clocks, and when each is spoken of (rule 11)."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,14 +12,12 @@ from knowledge.ladder import Rung
 from knowledge.lifecycle import Role
 from knowledge.rectification import (
     Choice,
-    Figures,
     Stage,
     Standing,
     answerable,
     clocks,
     complicated_until,
     due_between,
-    figures,
     follow_up_by,
     may_run,
     next_look,
@@ -130,30 +128,3 @@ def test_a_late_sweep_says_the_worst_only() -> None:
     ]
     assert due_between(opened(), OFFICE, at("12-01 10:00"), at("12-01 11:00")) == []
     assert len({s.key(1) for s in steps(opened(), OFFICE)}) == 6
-
-
-def test_the_figures() -> None:
-    """In time, late, and still running (neither) are told apart."""
-    day = timedelta(days=1)
-    new = opened()
-    by = follow_up_by(NOON + 3 * day, OFFICE)
-    in_time = replace(new, contacted_at=NOON, settled_at=NOON + 3 * day, follow_up_by=by, followed_up_at=NOON + 4 * day)
-    late = replace(new, contacted_at=new.contact_by + day, settled_at=new.settle_by + day)
-    unreached = replace(in_time, complicated=True, followed_up_at=by + day)
-    rows = [(new, None), (in_time, True), (late, None), (unreached, None)]
-    assert figures(rows, NOON + 2 * day) == Figures(
-        opened=4,
-        contacted=3,
-        contacted_in_time=2,
-        contact_late=2,  # the first has broken by now, the third was late
-        complicated=1,
-        settled=3,
-        settled_in_time=2,
-        settle_late=1,
-        followed_up=2,
-        follow_up_late=1,
-        satisfied=1,
-        unreached=1,
-    )
-    assert figures(rows, NOON + 2 * day).open == 2
-    assert figures([], NOON) == Figures()

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Action, Intake, Role, Status
 from knowledge.satisfaction import ClosedCase, Figures, Stage, summarise
-from storage.case_tables import Rectification
+from storage.case_tables import Closure, Rectification
+from storage.closures import closed
 from storage.tables import Area, Event, Level, Person, Rating, Request
 
 BEGIN = datetime(2026, 9, 28, tzinfo=UTC)
@@ -125,14 +126,15 @@ def histories(draw: st.DrawFn) -> History:
 @st.composite
 def closings(draw: st.DrawFn, at: datetime) -> Closing:
     level = draw(maybe(st.integers(1, 5)))
-    rectified = level is not None and draw(st.booleans())
+    revised = draw(maybe(st.integers(1, 5))) if level else None
+    rectified = bool({level, revised} & {1, 2}) and draw(st.booleans())
     settle_by = at + draw(_hours) if rectified else None
     return Closing(
         at=at,
         responder=draw(st.sampled_from(PEOPLE)),
         handler=draw(st.sampled_from(PEOPLE)),
         level=level,
-        revised=draw(maybe(st.integers(1, 5))) if level else None,
+        revised=revised,
         staff_taken=bool(level) and draw(st.booleans()),
         conflict=bool(level) and draw(st.booleans()),
         reason=draw(maybe(st.sampled_from(["slow", "attitude"]))) if level else None,
@@ -306,8 +308,8 @@ async def store(session: AsyncSession, everything: Iterable[History]) -> None:
                 )
             )
         for round_, c in enumerate(h.closings, 1):
-            if c.level is not None:
-                await _rating(session, number, round_, c)
+            rating = await _rating(session, number, round_, c) if c.level is not None else None
+            session.add(_closure(number, round_, h, c, rating))
     await session.flush()
 
 
@@ -338,7 +340,16 @@ def _request(number: int, h: History) -> Request:
     )
 
 
-async def _rating(session: AsyncSession, number: int, round_: int, c: Closing) -> None:
+def _closure(number: int, round_: int, h: History, c: Closing, rating: Rating | None) -> Closure:
+    """As the casebook writes it: the request as it is when it closes, and the 追评 that comes later."""
+    request = _request(number, h)
+    request.round, request.first_responder_id, request.handler_id = round_, c.responder, c.handler
+    made = closed(request, c.at, rating)
+    made.revised_level = c.revised
+    return made
+
+
+async def _rating(session: AsyncSession, number: int, round_: int, c: Closing) -> Rating:
     rating = Rating(
         request_id=number,
         round=round_,
@@ -366,3 +377,4 @@ async def _rating(session: AsyncSession, number: int, round_: int, c: Closing) -
                 settled_at=c.settled_at,
             )
         )
+    return rating

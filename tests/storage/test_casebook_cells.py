@@ -10,6 +10,7 @@ from knowledge import pauses
 from knowledge.lifecycle import Action, NotAllowed, Role, Status
 from storage.case_tables import Extension, OneTimeNotice, OutsideTransfer, Rectification, Refusal
 from storage.casebook import Casebook
+from storage.closures import closed
 from storage.ledger import CaseError, Source
 from storage.tables import Message, Rating, Request
 from tests.lifecycle_table import ALLOWED, after
@@ -141,7 +142,8 @@ async def attempt(
             if action is Action.REVISE:
                 rating = {"level": 5, "rated_at": office.now, "rated_by_id": people[Role.RESIDENT]}
                 held = {"first_responder_id": now.first_responder_id, "handler_id": now.handler_id}
-                session.add(Rating(request_id=now.id, round=1, **rating, **held))
+                rated = Rating(request_id=now.id, round=1, **rating, **held)
+                session.add_all((rated, closed(now, office.now, rated)))
             if action in MENDS:
                 people.mending = await _mending(books, now, people, settled=action is Action.FOLLOW_UP)
             if action is Action.FOLLOW_OUTSIDE:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.satisfaction import Figures
 from storage.database import Database
-from storage.figures import By, Scope, figures, satisfaction
+from storage.figures import By, Scope, figures, figures_by, satisfaction
 from tests.storage.histories import BEGIN, NOW, PARENTS, SERVICES, History, counted, histories, store
 
 START, END = BEGIN + timedelta(days=7), BEGIN + timedelta(days=37)
@@ -106,6 +106,21 @@ async def test_a_narrower_scope(
         assert found == expected
     else:
         assert (found[None].requests, found[None].closures.closed, found[None].transfers) == (0, 0, 0)
+
+
+async def test_all_groupings_at_once_are_what_each_is_alone(any_database: Database) -> None:
+    """The workbook asks for all of them in one go, and the times are read once for all."""
+    from hypothesis import find
+
+    one, two = (find(histories(), lambda h, area=area: h.area == area and h.resolved is not None) for area in (3, 5))
+    scope, groupings = Scope(BEGIN, NOW, NOW), [by for by in By if by is not By.TIME]
+
+    async def both(session: AsyncSession) -> Any:
+        return await figures_by(session, scope, groupings), {by: await figures(session, scope, by) for by in groupings}
+
+    together, apart = await measured(any_database, [one, two, two], scope, both)
+    assert together == apart
+    assert together[By.AREA][1].resolve.median is not None
 
 
 @pytest.mark.parametrize("by", [By.ALL, By.DOMAIN])

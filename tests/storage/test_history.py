@@ -123,6 +123,9 @@ BACK = "UPDATE event SET position = CASE position WHEN 103 THEN 4 WHEN 104 THEN 
         (["UPDATE rating SET level = 5"], [(14, "rating_altered")]),
         (["UPDATE rating SET revised_level = 5"], [(14, "rating_altered")]),
         (["DELETE FROM rectification", "DELETE FROM rating"], [(14, "rating_altered")]),
+        (["UPDATE closure SET level = 5"], [(14, "closure_altered")]),
+        (["UPDATE closure SET handler_id = 1"], [(14, "closure_altered")]),
+        (["DELETE FROM closure"], [(14, "closure_altered")]),
     ],
 )
 async def test_the_audit_shows_what_was_changed(

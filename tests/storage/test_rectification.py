@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 
 from knowledge.lifecycle import NotAllowed, Role, Status
 from storage import aftercare_clock, history
-from storage.case_rectification import figures
 from storage.case_tables import Rectification
 from storage.ledger import CaseError, Source
 from storage.tables import Outbox, Person, Request
@@ -157,9 +156,6 @@ async def test_to_the_end(any_office: Office) -> None:
     assert (await any_office.told("张秀英"))[-1] == "rectify_settled"
     async with any_office.database.read() as session:
         assert [flaw async for flaw in history.audit(session)] == []
-        areas = frozenset(any_office.areas.values())
-        found = await figures(session, areas, NOON, NOON + DAY, any_office.now)
-    assert (found.opened, found.contacted_in_time, found.settled_in_time, found.followed_up) == (1, 1, 1, 1)
 
 
 async def test_complicated_is_said_in_advance_and_once(office: Office) -> None:

@@ -38,6 +38,7 @@ async def test_needs_resources_and_projects(any_office: Office, rules: Rules) ->
     assert [(n.area, n.service_id, n.count) for n in local] == [
         ("HJ社区", GENERAL, 6), ("HJ社区", "elderly.meals", 2),
     ]  # fmt: skip
+    assert three_lists.overall(local) == whole
     [alike] = groups(words)
     assert (alike.name, len(alike.members)) == ("单元楼道灯不亮", 6)
     assert "张秀英" not in alike.example

@@ -24,6 +24,7 @@ report-poor = Poor ratings <b>{ $poor }</b>{ $reasons }; rectified in time { $re
 report-in-time = Acknowledged in time { $acknowledged }, contacted { $contacted }, resolved { $resolved }
 report-times = Time to resolve: half within { $median } hours, nine in ten within { $p90 } hours
 report-pushed = Transfers { $transfers } ({ $each } a request), { $idle } hours without a live handler, documents asked for again { $asks } times
+report-year-more = For what was done in time, how long it took, transfers and the trend: the page or the export, below.
 report-domain = { $name }: { $counts }
 report-change-up = { " " }(up { $points } points)
 report-change-down = { " " }(down { $points } points)

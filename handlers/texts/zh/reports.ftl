@@ -24,6 +24,7 @@ report-poor = 差评 <b>{ $poor }</b> 件{ $reasons }；按时整改 { $rectifie
 report-in-time = 按时受理 { $acknowledged }，按时联系 { $contacted }，按时办结 { $resolved }
 report-times = 办结用时：一半在 { $median } 小时内，九成在 { $p90 } 小时内
 report-pushed = 转办 { $transfers } 次（每件 { $each } 次），无人承办 { $idle } 小时，二次要材料 { $asks } 次
+report-year-more = 按时率、用时、转办和走势，请点“网页看报表”或“导出满意度”。
 report-domain = { $name }：{ $counts }
 report-change-up = （比上期升 { $points } 个百分点）
 report-change-down = （比上期降 { $points } 个百分点）
