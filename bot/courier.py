@@ -254,7 +254,7 @@ class Courier:
             language, elder = row.payload.get("voice", ("zh", False))
             return [Parcel(Say.unpack(row.payload))], Voice(texts, language, elder, zone)
         async with self.database.read(aside=row.kind in notices.LONG) as session:
-            person = await session.get(Person, row.person_id)
+            person = await People(session, self.now()).find(row.person_id or 0)
             if person is None or person.chat_id is None or person.channel is None:
                 return [], Voice(texts, "zh", False, zone)
             row.channel, row.chat_id = person.channel, person.chat_id

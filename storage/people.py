@@ -55,8 +55,7 @@ class People:
 
     async def get(self, person_id: int) -> Person:
         """:raises PeopleError: `no_person`"""
-        person = await self.find(person_id)
-        if person is None:
+        if (person := await self.find(person_id)) is None:
             raise PeopleError("no_person")
         return person
 

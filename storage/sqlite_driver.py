@@ -128,7 +128,7 @@ class Connection:
     def commit(self) -> None:
         self.readonly = self.aside = False
         if self._connection.in_transaction:
-            self._driver.patiently(self._connection, self._connection.commit)
+            self._driver.wait_for(self._connection.commit)  # the writer's lock is held: no other is waited for
 
     def rollback(self) -> None:
         self.readonly = self.aside = False
