@@ -46,8 +46,11 @@ class Cut:
     at: int | None
     passed: int = 0
     dead: asyncio.Event = field(default_factory=asyncio.Event)
+    gone: bool = False
 
     async def moment(self) -> None:
+        if self.gone:
+            raise ConnectionAbortedError("the process is gone")
         self.passed += 1
         if self.passed == self.at:
             self.dead.set()
@@ -121,10 +124,11 @@ class Lives:
             return cut
         if world.app.clock._scheduler.running:
             world.app.clock._scheduler.shutdown(wait=False)
-        for task in asyncio.all_tasks() - others:
-            task.cancel()
+        cut.gone = True
         while mine := asyncio.all_tasks() - others:  # what is cancelled closes its session in a task of its own
-            await asyncio.wait(mine)
+            for task in mine:
+                task.cancel()
+            await asyncio.wait(mine, timeout=0.2)
         await world.app.database.close()
         if not world.app.database.is_sqlite:
             await self._hang_up()
