@@ -74,7 +74,7 @@ class Danger:
         return _NUMBERS[self.kind]
 
 
-_TORN_OUT = 0.16
+_TORN_OUT = 0.3
 """A window is torn out of its story, and a story has many: it must be so much clearer than a whole message."""
 
 _WHOLE, _LONG = 0.08, 44
@@ -82,7 +82,6 @@ _WHOLE, _LONG = 0.08, 44
 _FEW_WORDS = 0.45
 """A few words («我先走了», «三栋二单元») say little to the classifier: they must be that much clearer than others."""
 _FEWEST = 4  # Chinese characters; up to so many, the expressions alone decide
-_AROUND = 24  # characters on either side of a sign that tell what it is about
 LONGEST = 1500  # characters read of one message
 _SQUEEZED = 20_000  # characters in which repetitions are taken out first
 
@@ -140,23 +139,8 @@ def _signs(text: str) -> Iterator[tuple[DangerKind, Tier]]:
         several = len({hit.re for hit in hits}) > 1
         for hit in hits:
             tier = _weigh(kind, hit, several, lexicon.guards)
-            if tier is not None and (tier := _calmed(tier, said, hit.span())) is not None:
+            if tier is not None:
                 yield kind, tier
-
-
-def _calmed(tier: Tier, said: str, span: tuple[int, int]) -> Tier | None:
-    """The tier of a sign, less when the classifier takes the words around it for those of a usual need."""
-    start, end = span
-    before = said[max(0, start - _AROUND) : start].rpartition("│")[2]
-    scene = before + said[start:end] + said[end : end + _AROUND].partition("│")[0]
-    if not tells(scene):
-        return tier
-    model = _model()
-    least, most = model.facts["calm"]
-    scores = model.scores(scene)
-    if tier is Tier.PRESENT:
-        return Tier.DOUBTFUL if alarm(scores[:-2]) < least else tier
-    return None if scores[-1] >= most else tier
 
 
 class _Scene:

@@ -34,8 +34,6 @@ OUTSIDE_SHARE = 0.12  # of what is not sure of any service, this share is kept f
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
 FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.027), (0.02, 0.085)
 """Shares of needs, and of examples that only sound like danger, the danger classifier may stop at."""
-CALM_PRESENT, CALM_DOUBTFUL = 0.015, 0.01
-"""Shares of the examples of danger that may sound so harmless that an expression alone no longer counts in full."""
 WRITTEN = 2.0  # what an example written to tell danger apart weighs, against one of what is said of services
 MOST_EXAMPLES, MOST_SERVICES = 9000, 400  # trained on; beyond, time and memory grow with the square
 _FEW = 9  # Chinese characters
@@ -82,7 +80,7 @@ def _matcher_stamp(catalogue: Catalogue) -> str:
 
 
 def _danger_stamp() -> str:
-    aims = (FALSE_PRESENT, FALSE_DOUBTFUL, CALM_PRESENT, CALM_DOUBTFUL)
+    aims = (FALSE_PRESENT, FALSE_DOUBTFUL)
     return _stamp(EXAMPLES.read_text(encoding="utf-8"), aims, WRITTEN, _FEW, "the nearest third of the needs")
 
 
@@ -168,12 +166,8 @@ def train_danger() -> Classifier:
         )
         for of_needs, of_near in (FALSE_PRESENT, FALSE_DOUBTFUL)
     ]
-    calm = [
-        np.quantile(scores[-len(dangers) :], CALM_PRESENT),
-        np.quantile(result.left_out[-len(dangers) :, -1], 1 - CALM_DOUBTFUL),
-    ]
     model = Classifier.of(kinds, examples, result.dual)
-    model.facts.update(stamp=_danger_stamp(), levels=levels, calm=calm)
+    model.facts.update(stamp=_danger_stamp(), levels=levels)
     return model
 
 
