@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aiogram import F
+from aiogram import Bot, F
 from aiogram.enums import ChatType
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
@@ -113,21 +113,19 @@ async def danger_in_group(message: Message, desk: Desk, found: Danger) -> Answer
 
 
 @router.message(~private)
-async def in_group(message: Message, desk: Desk) -> Answer:
-    return desk.say("write-privately") if await _called(message) else None
+async def in_group(message: Message, bot: Bot, desk: Desk) -> Answer:
+    return desk.say("write-privately") if await _called(message, bot) else None
 
 
-async def _called(message: Message) -> bool:
+async def _called(message: Message, bot: Bot) -> bool:
     """A command to this bot, or an answer to what it said; other people's talk and other bots are left alone."""
-    if message.bot is None:
-        return False
     answered = message.reply_to_message
-    if answered is not None and answered.from_user is not None and answered.from_user.id == message.bot.id:
+    if answered is not None and answered.from_user is not None and answered.from_user.id == bot.id:
         return True
     command, _, mention = (message.text or "").partition(" ")[0].partition("@")
     if not command.startswith("/"):
         return False
-    return not mention or mention.lower() == ((await message.bot.me()).username or "").lower()
+    return not mention or mention.lower() == ((await bot.me()).username or "").lower()
 
 
 @router.edited_message(~private)

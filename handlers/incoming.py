@@ -41,7 +41,6 @@ class Content:
 
 
 @lru_cache(maxsize=32)  # every button's words are compared with what was said
-@lru_cache(maxsize=256)
 def clean(text: str) -> str:
     """Text without what nobody can see or what breaks a display: control, bidirectional and zero-width signs.
     Long runs of blanks are shortened; text that shows nothing at all is empty."""

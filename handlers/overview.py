@@ -1,6 +1,7 @@
 """总览: how it stands in the areas of a manager. Counted when it is delivered, so that nobody waits for it."""
 
 from datetime import datetime
+from html import unescape
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,7 +53,7 @@ async def overview(
 
 def _choices(voice: Voice, name: str, mending: int, lost: int) -> list[Choice]:
     def button(key: str, what: str, arg: str = "", **values: object) -> Choice:
-        return Choice(voice.t(key, **values), Pick(what=what, arg=arg).pack())
+        return Choice(unescape(voice.t(key, **values)), Pick(what=what, arg=arg).pack())
 
     choices = [button(f"list-{f}", "list", f) for f in FILTERS]
     choices += [button(f"period-{p}", "overview", p) for p in PERIODS if p != name]

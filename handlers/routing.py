@@ -75,10 +75,16 @@ class DeskRouter(Router):
             setattr(self, kind, observer)
 
     def add(self, other: Router) -> None:
-        """Ask another's handlers too, after one's own: one row of handlers is asked faster than a tree of them."""
+        """Ask another's handlers too, after one's own: one row of handlers is asked faster than a tree of them.
+
+        :raises ValueError: it has more than handlers (filters or middlewares of its own, routers), which would be lost
+        """
         for kind, observer in self.observers.items():
+            added = other.observers[kind]
+            if other.sub_routers or added.middleware or added.outer_middleware or added._handler.filters:
+                raise ValueError(f"router {other.name} has more than handlers")
             if isinstance(observer, _Observer):
-                observer.add(other.observers[kind])
+                observer.add(added)
 
 
 def _look(condition: FilterObject) -> Look | None:
@@ -110,7 +116,7 @@ def _waits(states: frozenset[Any], _event: TelegramObject, beside: Mapping[str, 
 
 def _commands(prefix: str, event: Any, _beside: Mapping[str, Any]) -> bool:
     said = event.text or event.caption or ""
-    return said.startswith(tuple(prefix))
+    return said.lstrip().startswith(tuple(prefix))
 
 
 def _presses(condition: CallbackQueryFilter, event: Any, _beside: Mapping[str, Any]) -> bool:

@@ -3,7 +3,6 @@
 Two readers look at every message and neither can silence a present danger that the other sees. Signs are
 expressions that name a danger; guards beside them tell the past, the film, the device and the figure of speech from
 what is happening now. A classifier trained on written examples hears what no expression names, such as a farewell.
-Where its words are most surely those of a usual need, a sign only adds a line, and a doubtful sign nothing.
 """
 
 import re

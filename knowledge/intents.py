@@ -47,7 +47,7 @@ class _Sayings:
     story_intents: frozenset[Intent]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)  # many a filter asks it of the same message
 def find(text: str) -> tuple[Intent, ...]:
     """The intents the text shows, in the order of Intent; empty for a need and nothing else."""
     sayings = _sayings()

@@ -141,7 +141,7 @@ def train_danger() -> Classifier:
 
     Harmless texts, each scored by a fit without it, set the scores above which a text shows a danger that is
     present, or a doubtful one: the higher of what the needs ask for and what the examples that only sound like
-    danger ask for. The examples of danger in turn set how harmless a text may sound before a sign counts for less.
+    danger ask for.
     """
     written: dict[str, Any] = yaml.safe_load(EXAMPLES.read_text(encoding="utf-8"))
     dangers = [(text, kind) for kind, some in written["present"].items() for text in some]

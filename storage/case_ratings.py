@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from knowledge.lifecycle import Action, NotAllowed, Role, Status
 from knowledge.satisfaction import CALLS, POOR
-from storage import closures
+from storage import case_people, closures
 from storage.case_rectification import Rectifications
 from storage.case_tables import RatingCall
 from storage.ledger import CaseError
@@ -91,6 +91,7 @@ class Ratings(Rectifications):
         self, request: Request, action: Action, status: Status, actor_id: int, role: Role, words: str | None = None
     ) -> Request:
         request.status, request.round = status, request.round + 1
+        case_people.changed(self._session)
         request.handler_id = request.first_responder_id
         request.offered_to_id = request.resolved_at = request.closed_at = request.reminded_at = None
         event = await self._event(request, action, actor_id, role, why=words, round=request.round)

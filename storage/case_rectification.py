@@ -274,6 +274,7 @@ class Rectifications(Talk):
         if satisfied is None and not words.strip():
             raise CaseError("reason_empty")
         rect.followed_up_at, rect.satisfied = self._now, satisfied
+        case_people.changed(self._session)
         await self._event(
             request,
             Action.FOLLOW_UP,

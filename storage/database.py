@@ -133,13 +133,20 @@ class _UnitOfWork(Session):
 
 
 def write_late(session: AsyncSession, row: Any) -> None:
-    """Insert this row when the unit of work commits, all such rows in one statement: for rows that nothing in the same
-    unit of work reads. The row gets its id then; it does not belong to the session."""
+    """Insert this row when the unit of work commits, all such rows in one statement: for rows that nothing reads in the
+    same unit of work. The row gets its id then; it does not belong to the session, and no savepoint takes it back."""
     session.info.setdefault(_LATE, []).append(row)
+
+
+async def write_rows(session: AsyncSession) -> None:
+    """Insert what was to be written late now: for whoever goes through those rows in the same unit of work."""
+    await session.run_sync(_write_rows)
 
 
 @event.listens_for(_UnitOfWork, "before_commit")
 def _write_rows(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
     rows: dict[type[Any], list[Any]] = {}
     for row in session.info.pop(_LATE, ()):
         rows.setdefault(type(row), []).append(row)

@@ -298,6 +298,7 @@ class Ledger:
 
     async def _waiting(self, request_id: int, kind: str) -> list[Outbox]:
         """Notices that nobody has taken to deliver yet, and cannot while this unit of work lasts."""
+        await self._session.flush()
         found = await self._session.execute(
             select(Outbox)
             .where(

@@ -109,9 +109,11 @@ class OutboxWriter:
         row.created_at = self._now
         row.due_at = self._now + delay
         row.attempts = 0
-        if not delay:
-            row.leased_until = self._now + LEASE
-            self._session.info.setdefault(WRITTEN, []).append(row)
+        if delay:
+            self._session.add(row)  # what waits can still be added to, also in this unit of work
+            return row
+        row.leased_until = self._now + LEASE
+        self._session.info.setdefault(WRITTEN, []).append(row)
         write_late(self._session, row)
         return row
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge.lifecycle import Role
 from storage import case_privacy
 from storage.case_tables import OneTimeNotice, OutsideTransfer, Refusal
-from storage.database import remembered
+from storage.database import remembered, write_rows
 from storage.outbox import REPLY
 from storage.people import POSTS
 from storage.tables import (
@@ -121,6 +121,7 @@ async def erase(session: AsyncSession, person: Person, now: datetime) -> None:
     The web chat's own lines of this person, and the bytes of files, are the channel's to remove.
     """
     await session.flush()
+    await write_rows(session)
     own = select(Request.id).where(Request.resident_id == person.id)
     await blank_requests(session, own)
     await _blank_chats(session, person, own, now)

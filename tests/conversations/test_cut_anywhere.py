@@ -5,6 +5,7 @@ A cut is a moment that never ends: whoever reaches it stays there, as all do tha
 taken away and another one begins on the same database. Telegram hands the updates in again that were not taken."""
 
 import asyncio
+import gc
 import random
 import shutil
 from collections import Counter
@@ -26,10 +27,11 @@ from handlers.cards import tail
 from handlers.texts import texts
 from knowledge import Matcher, numbers
 from storage.history import audit
+from storage.schema import upgrade
 from storage.tables import HandledUpdate, Outbox, Request
 from tests.conftest import NOON
 from tests.conversations.chat import Wire, World
-from tests.storage.conftest import migrated_postgres, postgres_template  # noqa: F401 - fixtures
+from tests.storage.conftest import empty_postgres  # noqa: F401 - a fixture
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The garbage collector:sqlalchemy.exc.SAWarning"),  # the dead close nothing
@@ -86,6 +88,7 @@ class Lives:
     async def found(self, residents: int) -> None:
         """Staff, and residents who each say what they need and confirm the card."""
         world = self._world()
+        await upgrade(world.app.database)
         await world.app.start()
         await world.add_area("HJ", "黄桷社区")
         for number in range(WORKERS):
@@ -129,6 +132,7 @@ class Lives:
             for task in mine:
                 task.cancel()
             await asyncio.wait(mine, timeout=0.2)
+        gc.collect()  # here, where nobody minds what the dead left open
         await world.app.database.close()
         if not world.app.database.is_sqlite:
             await self._hang_up()
@@ -204,7 +208,7 @@ async def test_cut_at_every_moment_of_one_conversation(migrated: Path, tmp_path:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either(request: pytest.FixtureRequest) -> str:
     """The address of a new database of each kind."""
-    return str(request.getfixturevalue("database_url" if request.param == "sqlite" else "migrated_postgres"))
+    return str(request.getfixturevalue("database_url" if request.param == "sqlite" else "empty_postgres"))
 
 
 async def test_two_hundred_conversations_cut_again_and_again(either: str, tmp_path: Path, matcher: Matcher) -> None:

@@ -22,7 +22,7 @@ from knowledge.lifecycle import NotAllowed
 from storage import outbox, rota
 from storage.case_tables import OneTimeNotice
 from storage.casebook import Casebook
-from storage.database import Database, UTCDateTime
+from storage.database import Database, UTCDateTime, write_rows
 from storage.ledger import CaseError, Rules
 from storage.people import PeopleError
 from storage.tables import Area, Outbox, Person, Staff
@@ -183,10 +183,12 @@ class Year:
             try:
                 await act()
                 await self.session.flush()
+                await write_rows(self.session)
             except (CaseError, PeopleError) as error:
                 await self._refused(error.code)
             except NotAllowed as error:
                 await self._refused(f"{error.action} on {error.status}")
+            self.session.info.clear()  # each act is a unit of work of its own, and remembers nothing of the others
             self.acts += 1
         self.now = end - timedelta(seconds=1)
 
@@ -200,6 +202,7 @@ class Year:
 
     async def _deliver(self) -> None:
         """The courier's part: everything that waits is shown, and kept for the proof."""
+        await write_rows(self.session)
         rows = await self.session.execute(
             select(
                 Outbox.id, Outbox.person_id, Outbox.kind, Outbox.request_id, Outbox.payload,

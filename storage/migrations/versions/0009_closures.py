@@ -32,8 +32,9 @@ def upgrade() -> None:
         sa.Column("revised_level", _KEY, nullable=True),
         sa.PrimaryKeyConstraint("request_id", "round"),
     )
-    request = sa.table("request", *map(sa.column, ("id", "area_id", "domain", "service_id", "intake", "round")))
-    said = ("first_responder_id", "handler_id", "level", "staff_taken", "conflict", "revised_level")
+    where, who = ("id", "area_id", "domain", "service_id", "intake"), ("first_responder_id", "handler_id")
+    request = sa.table("request", *map(sa.column, (*where, *who)))
+    said = (*who, "level", "staff_taken", "conflict", "revised_level")
     rating = sa.table("rating", *map(sa.column, ("request_id", "round", "rated_at", *said)))
     event = sa.table("event", *map(sa.column, ("request_id", "at", "action")), sa.column("data", sa.JSON()))
     of_request = (request.c.area_id, request.c.domain, request.c.service_id, request.c.intake.in_(["chat", "danger"]))
@@ -43,11 +44,11 @@ def upgrade() -> None:
     silent = (
         sa.select(
             event.c.request_id,
-            sa.func.coalesce(event.c.data["round"].as_integer(), request.c.round),
+            event.c.data["round"].as_integer(),
             event.c.at,
             *of_request,
-            event.c.data["first_responder"].as_integer(),
-            event.c.data["handler"].as_integer(),
+            sa.func.coalesce(event.c.data["first_responder"].as_integer(), request.c.first_responder_id),
+            sa.func.coalesce(event.c.data["handler"].as_integer(), request.c.handler_id),
             sa.null(),
             sa.false(),
             sa.false(),
