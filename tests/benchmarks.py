@@ -1,5 +1,5 @@
 """Speed, as ratios against a bare baseline in the same run: `python -m tests.benchmarks` (or only some of `round`,
-`relay`, `latency`, `start`, `postgres`).
+`relay`, `latency`, `start`, `postgres`; `reports` is a district of a million requests on both databases, half an hour).
 
 The baseline is aiogram with one router and one committed insert an update, written as such bots usually are (SQLAlchemy
 on aiosqlite), with the same durability (WAL, synchronous=FULL); it shares no code with the office. Medians of several
@@ -380,5 +380,10 @@ async def main(wanted: set[str]) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--share"]:
         asyncio.run(_share(sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+    elif sys.argv[1:] == ["reports"]:
+        from tests import report_benchmarks
+
+        for on_postgres in (False, True):
+            report_benchmarks.main(1_000_000, None, on_postgres)
     else:
         asyncio.run(main(set(sys.argv[1:]) or {"round", "relay", "latency", "start", "postgres"}))

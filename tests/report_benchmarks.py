@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.light import settle
 from handlers import charts, list_words, report_words
 from handlers.charts import Picture
 from handlers.overview import PERIODS
@@ -44,7 +45,7 @@ from tests.district import LAST, build
 
 WEEK, MONTH, YEAR = "2026-11-16~2026-11-22", "2026-10", "2025"
 RUNS = 5
-_REPLIES, _EACH, _TIMES = 200, 12, 3
+_REPLIES, _EACH, _TIMES = 400, 20, 3
 _VOICE = Voice(texts(), "zh", False, ZoneInfo("Asia/Shanghai"))
 _MEASURED = """
 import json, os, sys
@@ -178,6 +179,7 @@ async def replies(url: str, folder: Path) -> dict[str, float]:
                     if export.returncode is None:
                         export.kill()
 
+        settle()  # as `run` does
         await measured()  # warm
         alone, during = [], []
         for _ in range(_TIMES):
