@@ -25,7 +25,7 @@ from handlers.texts import Voice
 from storage import departures, outbox
 from storage.database import Database, is_unavailable
 from storage.outbox import FORGET, REPLY, Sent
-from storage.people import People
+from storage.people import People, find
 from storage.tables import Outbox, Person
 
 log = logging.getLogger(__name__)
@@ -254,7 +254,7 @@ class Courier:
             language, elder = row.payload.get("voice", ("zh", False))
             return [Parcel(Say.unpack(row.payload))], Voice(texts, language, elder, zone)
         async with self.database.read(aside=row.kind in notices.LONG) as session:
-            person = await People(session, self.now()).find(row.person_id or 0)
+            person = await find(session, row.person_id or 0)
             if person is None or person.chat_id is None or person.channel is None:
                 return [], Voice(texts, "zh", False, zone)
             row.channel, row.chat_id = person.channel, person.chat_id

@@ -48,10 +48,15 @@ class _Observer(TelegramEventObserver):
             _at_once(condition)
         return callback
 
-    def add(self, other: TelegramEventObserver) -> None:
-        """Ask these handlers too, after one's own."""
+    def add(self, other: "_Observer") -> None:
+        """Ask these handlers too, after one's own.
+
+        :raises ValueError: it has filters or middlewares of its own, which would be lost
+        """
+        if other.middleware or other.outer_middleware or other._handler.filters:
+            raise ValueError(f"{other.router.name} has more than handlers")
         self.handlers += other.handlers
-        self._looks += other._looks if isinstance(other, _Observer) else [()] * len(other.handlers)
+        self._looks += other._looks
 
     async def trigger(self, event: TelegramObject, **kwargs: Any) -> Any:
         for handler, looks in zip(self.handlers, self._looks, strict=True):
@@ -69,22 +74,20 @@ class DeskRouter(Router):
 
     def __init__(self, *, name: str) -> None:
         super().__init__(name=name)
-        for kind in list(self.observers):
-            observer = _Observer(self, kind)
-            self.observers[kind] = observer
-            setattr(self, kind, observer)
+        self._rows = {kind: _Observer(self, kind) for kind in self.observers}
+        self.observers.update(self._rows)
+        for kind, row in self._rows.items():
+            setattr(self, kind, row)
 
-    def add(self, other: Router) -> None:
+    def add(self, other: "DeskRouter") -> None:
         """Ask another's handlers too, after one's own: one row of handlers is asked faster than a tree of them.
 
-        :raises ValueError: it has more than handlers (filters or middlewares of its own, routers), which would be lost
+        :raises ValueError: it has more than handlers (filters, middlewares, routers), which would be lost
         """
-        for kind, observer in self.observers.items():
-            added = other.observers[kind]
-            if other.sub_routers or added.middleware or added.outer_middleware or added._handler.filters:
-                raise ValueError(f"router {other.name} has more than handlers")
-            if isinstance(observer, _Observer):
-                observer.add(added)
+        if other.sub_routers:
+            raise ValueError(f"{other.name} has more than handlers")
+        for kind, row in self._rows.items():
+            row.add(other._rows[kind])
 
 
 def _look(condition: FilterObject) -> Look | None:

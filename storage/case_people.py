@@ -10,7 +10,7 @@ from knowledge.lifecycle import OPEN, TALKABLE, Action, Role
 from knowledge.rectification import may_run
 from storage.case_tables import Contact, Rectification
 from storage.database import remembered
-from storage.people import People
+from storage.people import find
 from storage.tables import Message, Person, Rating, Request
 
 _STANDING = "standing"
@@ -50,11 +50,11 @@ async def speaks_for(session: AsyncSession, request: Request, person_id: int) ->
     return contact is not None and contact.person_id == person_id
 
 
-async def reader(people: People, session: AsyncSession, request: Request) -> Person | None:
+async def reader(session: AsyncSession, request: Request) -> Person | None:
     """Whose chat news goes to: the person served, else their contact; None when neither can be reached in chat."""
     contact = await contact_of(session, request)
     for person_id in (request.resident_id, contact.person_id if contact else None):
-        person = await people.find(person_id) if person_id is not None else None
+        person = await find(session, person_id) if person_id is not None else None
         if person is not None and person.chat_id is not None and person.unreachable_at is None:
             return person
     return None

@@ -125,7 +125,7 @@ class _Reminders(Dockets):
 
     async def _both(self, docket: Docket, key: str, kind: str, **payload: Any) -> int:
         request = docket.request
-        reader = await case_people.reader(self._people, self._session, request)
+        reader = await case_people.reader(self._session, request)
         given = {"case": docket.case.id, **payload}
         if reader is not None:
             key_of = f"{key}:{reader.id}"

@@ -44,7 +44,7 @@ class Talk(Clockwork):
 
     async def reader(self, request: Request) -> Person | None:
         """Whose chat news of a request goes to; None when somebody has to call."""
-        return await case_people.reader(self._people, self._session, request)
+        return await case_people.reader(self._session, request)
 
     async def contact_of(self, request: Request) -> Contact | None:
         """Whoever is spoken with for the person served."""

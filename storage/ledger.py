@@ -369,7 +369,7 @@ class Ledger:
     ) -> None:
         """News for the resident, or their contact. Whoever cannot be reached in chat is told by `caller` instead, or
         by the first responder; what whoever is with them tells them at once is not told again."""
-        reader = await case_people.reader(self._people, self._session, request)
+        reader = await case_people.reader(self._session, request)
         if reader is not None:
             self._tell(request, reader.id, kind, delay=delay, **payload)
         elif kind not in _SAID_AT_ONCE and (await self._people.get(request.resident_id)).erased_at is None:

@@ -45,6 +45,14 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+async def find(session: AsyncSession, person_id: int) -> Person | None:
+    """Somebody by id, read once in a unit of work."""
+    known: dict[int, Person | None] = remembered(session, _PEOPLE)  # the session would forget whom nobody holds
+    if person_id not in known:
+        known[person_id] = (await session.execute(_PERSON, {"person_id": person_id})).scalar_one_or_none()
+    return known[person_id]
+
+
 class People:
     """Reads and changes people and areas inside one unit of work."""
 
@@ -55,17 +63,9 @@ class People:
 
     async def get(self, person_id: int) -> Person:
         """:raises PeopleError: `no_person`"""
-        if (person := await self.find(person_id)) is None:
+        if (person := await find(self._session, person_id)) is None:
             raise PeopleError("no_person")
         return person
-
-    async def find(self, person_id: int) -> Person | None:
-        """Somebody by id, read once in a unit of work."""
-        known = remembered(self._session, _PEOPLE)  # the session itself would forget whom nobody holds
-        if person_id not in known:
-            known[person_id] = (await self._session.execute(_PERSON, {"person_id": person_id})).scalar_one_or_none()
-        found: Person | None = known[person_id]
-        return found
 
     async def by_chat(self, channel: str, chat_id: int) -> Person | None:
         found = await self._session.execute(_BY_CHAT, {"channel": channel, "chat_id": chat_id})
