@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -104,17 +105,23 @@ async def test_what_is_written_meanwhile_does_not_tear_it(world: World, tmp_path
     assert seen["request"] == seen["event"] == seen["handled_update"] == []
 
 
-async def test_a_changed_history_shows_after_it_was_put_back(world: World, tmp_path: Path) -> None:
-    """The chain goes with the rows, so that a backup in which somebody changed an event is found out."""
-    await played(world)
-    file, changed = tmp_path / "office.zip", tmp_path / "changed.zip"
+async def rewritten(world: World, folder: Path, changes: Mapping[str, Callable[[bytes], bytes | None]]) -> Path:
+    """A backup of this world in which some files were changed, by name; None leaves a file out."""
+    file, changed = folder / "office.zip", folder / "changed.zip"
     await backup.backup(world.app.database, world.app.settings.data, file, NOON)
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(changed, "w") as new:
         for name in old.namelist():
-            content = old.read(name)
-            if name == "tables/event.jsonl":
-                content = content.replace(b'"level": 5', b'"level": 4')
-            new.writestr(name, content)
+            content = changes.get(name, lambda same: same)(old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+    return changed
+
+
+async def test_a_changed_history_shows_after_it_was_put_back(world: World, tmp_path: Path) -> None:
+    """The chain goes with the rows, so that a backup in which somebody changed an event is found out."""
+    await played(world)
+    rated = {"tables/event.jsonl": lambda content: content.replace(b'"level": 5', b'"level": 4')}
+    changed = await rewritten(world, tmp_path, rated)
     again = Database(f"sqlite+aiosqlite:///{tmp_path / 'again.db'}")
     try:
         _, flaws = await backup.restore(again, tmp_path / "data again", changed)
@@ -125,14 +132,8 @@ async def test_a_changed_history_shows_after_it_was_put_back(world: World, tmp_p
 
 async def test_a_backup_of_a_newer_version_is_refused(empty_url: str, world: World, tmp_path: Path) -> None:
     """Its schema is named, and nothing is touched."""
-    file, newer = tmp_path / "office.zip", tmp_path / "newer.zip"
-    await backup.backup(world.app.database, world.app.settings.data, file, NOON)
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(newer, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "manifest.json":
-                content = json.dumps({**json.loads(content), "schema": "9999"}).encode()
-            new.writestr(name, content)
+    named = {"manifest.json": lambda content: json.dumps({**json.loads(content), "schema": "9999"}).encode()}
+    newer = await rewritten(world, tmp_path, named)
     again = Database(empty_url)
     try:
         with pytest.raises(SchemaError, match="9999"):
@@ -172,21 +173,21 @@ async def test_an_older_backup_is_brought_up(empty_url: str, world: World, tmp_p
     """What was taken before a migration is put back as it was and then migrated, with its rows; what a migration makes
     of them (closures) is there as well, or the audit would say so."""
     await played(world)
-    file, older = tmp_path / "office.zip", tmp_path / "older.zip"
-    await backup.backup(world.app.database, world.app.settings.data, file, NOON)
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(older, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "tables/closure.jsonl":
-                continue
-            if name == "manifest.json":
-                manifest = json.loads(content)
-                assert manifest["rows"].pop("closure") == 1
-                content = json.dumps({**manifest, "schema": "0003"}).encode()
-            if name == "tables/request.jsonl":
-                lines = [json.loads(line) for line in content.splitlines()]
-                content = b"".join(json.dumps({**row, "look_at": None}).encode() + b"\n" for row in lines)
-            new.writestr(name, content)
+
+    def manifest_of_old(content: bytes) -> bytes:
+        manifest = json.loads(content)
+        assert manifest["rows"].pop("closure") == 1
+        return json.dumps({**manifest, "schema": "0003"}).encode()
+
+    def unlooked(content: bytes) -> bytes:
+        lines = [json.loads(line) for line in content.splitlines()]
+        return b"".join(json.dumps({**row, "look_at": None}).encode() + b"\n" for row in lines)
+
+    older = await rewritten(
+        world,
+        tmp_path,
+        {"manifest.json": manifest_of_old, "tables/request.jsonl": unlooked, "tables/closure.jsonl": lambda _: None},
+    )
     again = Database(empty_url)
     try:
         _, flaws = await backup.restore(again, tmp_path / "data again", older)
