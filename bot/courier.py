@@ -262,7 +262,7 @@ class Courier:
             voice = Voice(texts, person.language, person.elder_mode, zone)
         says = [p.say for p in found if p.say and p.say.choices]
         bot = self.bots.get(row.channel)
-        if bot is not None and (says or row.kind in ("relay", "mediation_relay")):
+        if bot is not None and (says or row.kind in (outbox.RELAY, "mediation_relay")):
             await self._book.remember(_buttons(bot.id, row.chat_id, says[-1] if says else None, voice))
         return found, voice
 

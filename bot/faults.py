@@ -17,6 +17,7 @@ from aiogram.exceptions import (
 )
 from aiohttp import ClientError, ClientResponseError
 
+from handlers.about import NotYet
 from storage.database import is_unavailable
 
 MOST_TRIES = 12
@@ -50,7 +51,8 @@ def policy(error: Exception, attempts: int, now: datetime) -> Retry | GiveUp | G
     """What to do after a failed delivery, decided from the error and the tries before it.
 
     429 is obeyed and costs no try. Outages (network, 5xx, a token that is not valid just now, the database) are tried
-    again after 1, 2, 4 … at most `LONGEST_PAUSE` seconds until they end; what nobody foresaw, `MOST_TRIES` times.
+    again after 1, 2, 4 … at most `LONGEST_PAUSE` seconds until they end; what nobody foresaw, `MOST_TRIES` times. What
+    waits for something before it is looked at ten times as often.
     """
     if isinstance(error, TelegramRetryAfter):
         return Retry(now + timedelta(seconds=error.retry_after), spent=False)
@@ -63,7 +65,8 @@ def policy(error: Exception, attempts: int, now: datetime) -> Retry | GiveUp | G
         return Gone() if gone else GiveUp()
     if attempts + 1 >= MOST_TRIES and not foreseen(error):
         return GiveUp()
-    return Retry(now + timedelta(seconds=min(2 ** min(attempts, 10), LONGEST_PAUSE)))
+    pause = timedelta(seconds=min(2 ** min(attempts, 10), LONGEST_PAUSE))
+    return Retry(now + (pause / 10 if isinstance(error, NotYet) else pause))
 
 
 def lost(error: Exception) -> bool:
@@ -75,7 +78,7 @@ def lost(error: Exception) -> bool:
 
 def foreseen(error: Exception) -> bool:
     """Whether this is an outage or a limit, and no fault of the program."""
-    return isinstance(error, (TelegramRetryAfter, *_OUTAGES)) or is_unavailable(error)
+    return isinstance(error, (TelegramRetryAfter, NotYet, *_OUTAGES)) or is_unavailable(error)
 
 
 def trace(error: BaseException) -> str:

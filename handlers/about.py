@@ -45,6 +45,10 @@ class Parcel:
     only_edit: bool = False
 
 
+class NotYet(Exception):  # noqa: N818 - not a fault
+    """What this notice changes is still on its way: it must be tried again in a moment."""
+
+
 @dataclass
 class About:
     """Everything a notice may need to speak of its request."""

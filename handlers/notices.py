@@ -21,7 +21,7 @@ from handlers import (
     rota_words,
     whole_card,
 )
-from handlers.about import About, Document, Parcel
+from handlers.about import About, Document, NotYet, Parcel
 from handlers.desk import Office, Pick
 from handlers.speech import Choice, Say, quoted
 from handlers.texts import Markup, Voice
@@ -231,6 +231,8 @@ async def _relay_edit(a: About) -> list[Parcel]:
     if message is None or a.person.channel is None or a.person.chat_id is None:
         return []
     shown = await outbox.copies(a.session, message.id, a.person.channel, a.person.chat_id)
+    if not shown and await outbox.on_its_way(a.session, a.person.id, message.id):
+        raise NotYet
     return [
         Parcel(
             Say(await _relayed(a, message), request_id=a.request.id),
@@ -329,7 +331,7 @@ _RENDERERS: dict[str, Renderer] = {
     "reopened": _reopened,
     "call_resident": _call_resident,
     "files": _files,
-    "relay": _relay,
+    outbox.RELAY: _relay,
     "relay_edit": _relay_edit,
     **mediation_notices.LEGAL_AID,
     **aftercare_notices.RENDERERS,

@@ -18,7 +18,7 @@ from knowledge.lifecycle import OPEN, TALKABLE, Action, Intake, Role, Status, al
 from knowledge.responsibility import first_responder
 from storage import case_people, history, rota
 from storage.database import ask, insert_or, remembered
-from storage.outbox import OutboxWriter
+from storage.outbox import RELAY, OutboxWriter
 from storage.people import People
 from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
 
@@ -293,7 +293,7 @@ class Ledger:
         begun = found.scalars().first()
         if begun is None:
             return None
-        waiting = await self._waiting(begun.request_id, "relay")
+        waiting = await self._waiting(begun.request_id, RELAY)
         return begun if any(row.payload.get("message") == begun.id for row in waiting) else None
 
     async def _waiting(self, request_id: int, kind: str) -> list[Outbox]:

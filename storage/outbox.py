@@ -26,6 +26,8 @@ REPLY = "reply"
 
 FORGET = "forget"
 """The kind of a row that tells a channel to erase what it holds of a chat itself."""
+RELAY = "relay"
+"""The kind of a row that shows somebody what the other one said."""
 ONE_TIME_NOTICE = "one_time_notice"
 """The kind of a row that shows a one-time notice (一次性告知), whose delivery is kept with the notice itself."""
 
@@ -289,6 +291,19 @@ async def copies(session: AsyncSession, relayed_id: int, channel: str, chat_id: 
         .order_by(Shown.message_id)
     )
     return list(rows.scalars())
+
+
+async def on_its_way(session: AsyncSession, person_id: int, relayed_id: int) -> bool:
+    """Whether it is not written down yet what became of a relayed message that this person is to be shown."""
+    rows = await session.execute(
+        select(Outbox.payload).where(
+            Outbox.person_id == person_id,
+            Outbox.kind == RELAY,
+            Outbox.sent_at.is_(None),
+            Outbox.failed_at.is_(None),
+        )
+    )
+    return any(payload["message"] == relayed_id for payload in rows.scalars())
 
 
 @dataclass(frozen=True)

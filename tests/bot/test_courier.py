@@ -1,7 +1,8 @@
 """The courier: what it does with each error, in which order, and what it makes of files and long words."""
 
-from collections.abc import Callable
-from datetime import timedelta
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -18,17 +19,19 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.methods import SendMediaGroup, SendMessage, SendPhoto
-from aiogram.types import BufferedInputFile
+from aiogram.types import BufferedInputFile, Update
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.courier import Courier
 from bot.faults import LONGEST_PAUSE, MOST_TRIES, GiveUp, Gone, Retry, policy
+from handlers.about import NotYet
 from handlers.desk import Act
 from handlers.speech import Say
 from knowledge.lifecycle import Role
 from storage import outbox
-from storage.outbox import WRITTEN, OutboxWriter
+from storage.outbox import WRITTEN, OutboxWriter, Sent
 from storage.tables import Outbox
 from tests.conftest import NOON
 from tests.conversations.chat import Actor, World
@@ -60,10 +63,12 @@ def network() -> TelegramNetworkError:
         (ClientDecodeError("Failed to decode object", ValueError(), "<html>"), 500, LONGEST_PAUSE),
         (OperationalError("INSERT", {}, Exception("database is locked")), 500, LONGEST_PAUSE),
         (ConnectionResetError(), 500, LONGEST_PAUSE),
+        (NotYet(), 0, 0.1),
+        (NotYet(), 500, LONGEST_PAUSE / 10),
         (ZeroDivisionError(), MOST_TRIES - 2, LONGEST_PAUSE),
     ],
 )
-def test_what_is_tried_again_and_when(error: Exception, tries: int, seconds: int) -> None:
+def test_what_is_tried_again_and_when(error: Exception, tries: int, seconds: float) -> None:
     """A limit as long as it says, an outage until it ends, an unknown fault some times."""
     verdict = policy(error, tries, NOON)
     assert isinstance(verdict, Retry)
@@ -388,6 +393,35 @@ async def test_what_was_shown_is_not_shown_again(world: World, monkeypatch: pyte
     assert not failures
     assert sum("漏得很厉害" in text for text in shown(worker)) == 1
     assert worker.last.kind == "photo"
+
+
+async def test_an_edit_waits_until_what_it_changes_is_written_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody puts their words right the moment they were shown: the copy still changes."""
+    resident, worker = await pass_on(world, lambda resident, _: resident.says("住三栋"))
+    settle, away = outbox.settle, True
+
+    async def later(session: AsyncSession, results: Sequence[Sent], now: datetime) -> None:
+        if away and results:
+            raise ConnectionResetError
+        await settle(session, results, now)
+
+    monkeypatch.setattr(outbox, "settle", later)
+    gate, bot, book = world.app.gate, world.app.bots["web"], world.app.courier._book
+    said = resident._message("住五栋", None)
+    async with asyncio.timeout(20):
+        await gate.handle(bot, Update(update_id=901, message=said))
+        while not any("住五栋" in text for text in shown(worker)):  # noqa: ASYNC110 - the wire has no bell
+            await asyncio.sleep(0.01)
+        put_right = said.model_copy(update={"text": "住六栋", "edit_date": 1})
+        await gate.handle(bot, Update(update_id=902, edited_message=put_right))
+        while not any(result.error == NotYet.__name__ for result in book.results):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    away = False
+    await world.later(seconds=1)
+    assert worker.last.edited
+    assert "住六栋" in worker.last.text
 
 
 async def test_a_channel_that_is_off_is_waited_for(world: World) -> None:
