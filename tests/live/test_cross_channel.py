@@ -33,7 +33,7 @@ async def test_web_resident_and_telegram_worker(api: BotApi, chromium: str, tmp_
         await worker.click("受理", card)
         await resident.sees("李敏已受理")
         await resident.taps("补充说明")
-        await resident.sees("会转给")
+        await resident.sees("请说，会转给")
         await resident.sends_picture(picture)
         shown = await worker.sees("", kind="photo")
         assert worker.data_of(shown) == FROM_WEB
