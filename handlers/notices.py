@@ -30,6 +30,7 @@ from storage import outbox, privacy
 from storage.case_tables import Contact
 from storage.casebook import Casebook
 from storage.people import People
+from storage.quick import ask
 from storage.tables import Area, Message, Outbox, Person, Rating, Request
 
 _RESIDENT, _RESPONDER, _HANDLER = aliased(Person), aliased(Person), aliased(Person)
@@ -53,10 +54,10 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
     voice = Voice(office.texts, person.language, person.elder_mode, office.rules.zone)
     if row.kind in _PLAIN:
         return await _PLAIN[row.kind](row, person, voice, office, session, now)
-    found = (await session.execute(_ABOUT, {"request_id": row.request_id})).one_or_none()
-    if found is None:
+    found = await ask(session, _ABOUT, {"request_id": row.request_id})
+    if not found:
         return []
-    request, area, contact, resident, responder, handler = found
+    [(request, area, contact, resident, responder, handler)] = found
     people = People(session, now)
     roles = await Casebook(session, office.rules, now).roles(request, person.id)
     if not roles and not await people.posts(person.id):

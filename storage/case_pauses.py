@@ -10,8 +10,9 @@ from knowledge.lifecycle import OPEN, Action, Role, check
 from knowledge.pauses import Pause
 from storage.case_extensions import Extensions
 from storage.case_tables import OneTimeNotice, Supplement
-from storage.database import UTCDateTime, ask
+from storage.database import UTCDateTime
 from storage.ledger import ANSWER_WITHIN, CaseError, Need
+from storage.quick import ask
 from storage.tables import Note, Request
 
 CHAT, PHONE, COUNTER = "chat", "phone", "counter"
@@ -30,8 +31,8 @@ class Pauses(Extensions):
         if not mine:
             return await super().waiting_for_answer(person_id)
         values = {"requests": list(mine), "since": self._now - ANSWER_WITHIN}
-        asked = (await ask(self._session, _ASKED, values)).scalars()
-        return list(dict.fromkeys([*await super().waiting_for_answer(person_id), *(mine[i] for i in asked)]))
+        asked = await ask(self._session, _ASKED, values)
+        return list(dict.fromkeys([*await super().waiting_for_answer(person_id), *(mine[of] for (of,) in asked)]))
 
     async def notices(self, request: Request) -> list[OneTimeNotice]:
         """Every one-time notice of the request, the newest first."""

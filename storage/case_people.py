@@ -11,6 +11,7 @@ from knowledge.rectification import may_run
 from storage.case_tables import Contact, Rectification
 from storage.database import remembered
 from storage.people import find
+from storage.quick import ask
 from storage.tables import Message, Person, Rating, Request
 
 _STANDING = "standing"
@@ -65,7 +66,7 @@ async def standing(session: AsyncSession, person_id: int) -> list[tuple[Request,
     those that are open or wait to be rated, and those whose poor rating is still being put right (then True)."""
     known = remembered(session, _STANDING)
     if person_id not in known:
-        known[person_id] = (await session.execute(_STILL, {"person_id": person_id})).all()
+        known[person_id] = await ask(session, _STILL, {"person_id": person_id})
     return [(request, put_right) for request, put_right in known[person_id] if put_right or request.status in TALKABLE]
 
 
@@ -78,8 +79,9 @@ async def rectification(session: AsyncSession, request: Request) -> tuple[Rectif
     """The rectification of this request that is open, with who did the work that was rated; the oldest of several."""
     if request.round == 1 and request.status in OPEN:
         return None  # nothing was rated yet
-    row = (await session.execute(_RECTIFIED, {"request_id": request.id})).first()
-    return None if row is None else (row[0], row[1])
+    for found, handler_id in await ask(session, _RECTIFIED, {"request_id": request.id}):
+        return found, handler_id
+    return None
 
 
 async def putting_right(

@@ -6,8 +6,9 @@ from knowledge.lifecycle import Action, Role, Status, check
 from storage import case_people
 from storage.case_tables import Contact
 from storage.clockwork import Clockwork
-from storage.database import UTCDateTime, ask
+from storage.database import UTCDateTime
 from storage.ledger import ANSWER_WITHIN
+from storage.quick import ask
 from storage.tables import Message, Person, Request
 
 

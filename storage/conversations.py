@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.database import ask, insert_or
+from storage.database import insert_or
+from storage.quick import ask
 from storage.tables import Conversation, HandledUpdate
 
 
@@ -37,10 +38,9 @@ _LOAD = (
 
 async def load(session: AsyncSession, bot_id: int, chat_id: int) -> Chat:
     """Where the chat stands; nobody else changes it until this unit of work ends."""
-    found = (await ask(session, _LOAD, {"bot_id": bot_id, "chat_id": chat_id})).one_or_none()
-    if found is None:
-        return Chat(bot_id, chat_id)
-    return Chat(bot_id, chat_id, found.state, dict(found.data), list(found.choices))
+    for state, data, choices in await ask(session, _LOAD, {"bot_id": bot_id, "chat_id": chat_id}):
+        return Chat(bot_id, chat_id, state, dict(data), list(choices))
+    return Chat(bot_id, chat_id)
 
 
 async def save(session: AsyncSession, chat: Chat, now: datetime) -> None:
@@ -67,15 +67,14 @@ def _save(dialect: str) -> Any:
 
 async def first_time(session: AsyncSession, bot_id: int, update_id: int, now: datetime) -> bool:
     """Mark the update as handled in this transaction; False when it was handled before."""
-    done = await ask(
-        session, _mark(session.get_bind().dialect.name), {"bot_id": bot_id, "update_id": update_id, "at": now}
-    )
-    return done.rowcount == 1
+    values = {"bot_id": bot_id, "update_id": update_id, "at": now}
+    return bool(await ask(session, _mark(session.get_bind().dialect.name), values))
 
 
 @cache
 def _mark(dialect: str) -> Any:
-    return insert_or(dialect)(HandledUpdate.__table__).on_conflict_do_nothing()
+    put = insert_or(dialect)(HandledUpdate.__table__)
+    return put.on_conflict_do_nothing().returning(HandledUpdate.update_id)
 
 
 async def failed(session: AsyncSession, bot_id: int, update_id: int, error: str, now: datetime) -> None:

@@ -2,20 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Executable, Integer, TypeDecorator, event, insert
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator, event, insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from storage.quick import connection_of, insert_now
 from storage.sqlite_driver import Driver
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
@@ -147,10 +148,14 @@ async def write_rows(session: AsyncSession) -> None:
 def _write_rows(session: Session) -> None:
     if session.in_nested_transaction():
         return
-    rows: dict[type[Any], list[Any]] = {}
-    for row in session.info.pop(_LATE, ()):
-        rows.setdefault(type(row), []).append(row)
-    for kind, some in rows.items():
+    rows = session.info.pop(_LATE, ())
+    if rows and (connection := connection_of(session)) is not None:
+        insert_now(connection, rows)
+        return
+    kinds: dict[type[Any], list[Any]] = {}
+    for row in rows:
+        kinds.setdefault(type(row), []).append(row)
+    for kind, some in kinds.items():
         put, names = _put(kind.__table__)
         ids = session.connection().execute(put, [{name: getattr(row, name) for name in names} for row in some])
         for row, row_id in zip(some, ids.scalars(), strict=True):
@@ -164,17 +169,6 @@ def _put(table: Any) -> tuple[Any, tuple[str, ...]]:
     return insert(table).returning(table.c.id, sort_by_parameter_order=True), names
 
 
-async def ask(
-    session: AsyncSession, statement: Executable, values: Mapping[str, Any]
-) -> CursorResult[*tuple[Any, ...]]:
-    """Run a statement that reads or writes columns only, in this unit of work but past the session's bookkeeping of
-    objects, which costs about as much again. What the session has not flushed it does not see."""
-    connection: AsyncConnection | None = session.info.get(_CONNECTION)
-    if connection is None or connection.closed:
-        session.info[_CONNECTION] = connection = await session.connection()
-    return await connection.execute(statement, values)
-
-
 def insert_or(dialect: str) -> Any:
     """The `insert` of this database that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
     if dialect == "sqlite":
@@ -184,7 +178,7 @@ def insert_or(dialect: str) -> Any:
     return postgresql_insert
 
 
-_CONNECTION, _LATE = "shouwen_connection", "shouwen_late"
+_LATE = "shouwen_late"
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Action, Role
 from storage import closures
-from storage.database import ask
+from storage.quick import ask
 from storage.tables import Event, Message, Note, Rating, Request
 
 _WRITE = insert(Event)

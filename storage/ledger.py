@@ -17,9 +17,10 @@ from knowledge.deadlines import Promises, ServiceHours, WorkingTime, promise
 from knowledge.lifecycle import OPEN, TALKABLE, Action, Intake, Role, Status, allowed, check
 from knowledge.responsibility import first_responder
 from storage import case_people, history, rota
-from storage.database import ask, insert_or, remembered
+from storage.database import insert_or, remembered
 from storage.outbox import RELAY, OutboxWriter
 from storage.people import People
+from storage.quick import ask
 from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
 
 _ORDER = (Role.RECEIVER, Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.MANAGER)
@@ -209,8 +210,8 @@ class Ledger:
         known = remembered(self._session, "requests")  # locked by the first look, so that nobody else changes it
         request: Request | None = known.get(request_id)
         if request is None:
-            found = await self._session.execute(_LOCKED if self._locks() else _REQUEST, {"request_id": request_id})
-            request = found.scalar_one_or_none()
+            found = await ask(self._session, _LOCKED if self._locks() else _REQUEST, {"request_id": request_id})
+            request = found[0][0] if found else None
         if request is None:
             raise CaseError("not_yours")
         known[request_id] = request
@@ -334,9 +335,7 @@ class Ledger:
 
     async def _next_number(self) -> str:
         day = self._now.astimezone(self._rules.zone).date()
-        serial = (
-            await ask(self._session, _next(self._session.get_bind().dialect.name), {"day": day, "last": 1})
-        ).scalar_one()
+        [[serial]] = await ask(self._session, _next(self._session.get_bind().dialect.name), {"day": day, "last": 1})
         return numbers.make(day, serial)
 
     async def _event(

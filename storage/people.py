@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge.areas import ALIKE, likeness
 from knowledge.lifecycle import OPEN, Role
 from knowledge.responsibility import Candidate
-from storage.database import UTCDateTime, ask, remembered
+from storage.database import UTCDateTime, remembered
+from storage.quick import ask
 from storage.tables import Area, Invite, Level, LocalFact, Person, Request, Staff
 
 INVITE_LIFE = timedelta(days=7)
@@ -49,7 +50,8 @@ async def find(session: AsyncSession, person_id: int) -> Person | None:
     """Somebody by id, read once in a unit of work."""
     known: dict[int, Person | None] = remembered(session, _PEOPLE)  # the session would forget whom nobody holds
     if person_id not in known:
-        known[person_id] = (await session.execute(_PERSON, {"person_id": person_id})).scalar_one_or_none()
+        found = await ask(session, _PERSON, {"person_id": person_id})
+        known[person_id] = found[0][0] if found else None
     return known[person_id]
 
 
@@ -68,12 +70,12 @@ class People:
         return person
 
     async def by_chat(self, channel: str, chat_id: int) -> Person | None:
-        found = await self._session.execute(_BY_CHAT, {"channel": channel, "chat_id": chat_id})
-        return found.scalar_one_or_none()
+        found = await ask(self._session, _BY_CHAT, {"channel": channel, "chat_id": chat_id})
+        return found[0][0] if found else None
 
     async def present(self, channel: str, chat_id: int) -> tuple[Person | None, list[Post]]:
         """Who somebody is and which posts they hold, asked in one."""
-        rows = (await self._session.execute(_PRESENT, {"channel": channel, "chat_id": chat_id, "now": self._now})).all()
+        rows = await ask(self._session, _PRESENT, {"channel": channel, "chat_id": chat_id, "now": self._now})
         if not rows:
             return None, []
         person = rows[0][0]
@@ -100,8 +102,7 @@ class People:
     async def area(self, area_id: int) -> Area:
         known = remembered(self._session, "areas")  # as in `find`; those above it are mostly asked for next
         if area_id not in known:
-            rows = await self._session.execute(_LINE, {"area_id": area_id})
-            known |= {area.id: area for area in rows.scalars()}
+            known |= {found.id: found for (found,) in await ask(self._session, _LINE, {"area_id": area_id})}
         area: Area | None = known.get(area_id)
         if area is None:
             raise PeopleError("no_area")
@@ -186,7 +187,7 @@ class People:
     async def facts(self, area_id: int, service_id: str) -> dict[str, str]:
         """Local facts of a service, the nearest area's first; `*` stands for every service."""
         line = [a.id for a in await self.upward(area_id)]
-        rows = (await ask(self._session, _FACTS, {"areas": line, "services": [service_id, "*"]})).all()
+        rows = await ask(self._session, _FACTS, {"areas": line, "services": [service_id, "*"]})
         known: dict[str, str] = {}
         for fact in sorted(rows, key=lambda f: (f.service_id == "*", line.index(f.area_id))):
             known.setdefault(fact.field, fact.value)
@@ -232,8 +233,7 @@ class People:
 
     async def managers_at(self, area_id: int) -> list[int]:
         """Managers of just this area who can be reached."""
-        rows = await ask(self._session, _MANAGERS, {"area_id": area_id, "now": self._now})
-        return list(rows.scalars())
+        return [person for (person,) in await ask(self._session, _MANAGERS, {"area_id": area_id, "now": self._now})]
 
     async def lines(self, area_id: int) -> list[list[int]]:
         """The managers of the area, of the next area above that has others, and so on; nobody twice."""

@@ -14,9 +14,10 @@ from knowledge.deadlines import WorkingTime
 from knowledge.lifecycle import OPEN, Role, Status
 from knowledge.responsibility import Candidate
 from knowledge.rota import Member, Rota
-from storage.database import UTCDateTime, ask, remembered
+from storage.database import UTCDateTime, remembered
 from storage.outbox import OutboxWriter
 from storage.people import POSTS, People, PeopleError, current
+from storage.quick import ask
 from storage.rota_tables import Duty, Leave
 from storage.tables import Area, Person, Request, Staff
 from storage.web_sessions import sign_out_desk
@@ -259,7 +260,7 @@ async def end_post(session: AsyncSession, area_id: int, person_id: int, now: dat
 async def standing_in(session: AsyncSession, area_id: int, person_ids: Sequence[int], day: date) -> list[int]:
     """The substitutes (AB岗) of those of them who are on leave in the area on this day."""
     rows = await ask(session, _STANDING_IN, {"area_id": area_id, "people": list(person_ids), "day": day})
-    return [substitute for substitute in rows.scalars() if substitute is not None]
+    return [substitute for (substitute,) in rows]
 
 
 # -- who answers (rule 1), and where nobody does

@@ -79,6 +79,10 @@ class Driver:
 
     def patiently(self, connection: sqlite3.Connection, work: Callable[[], T]) -> T:
         """Do it in a thread and wait for locks there."""
+        return await_only(self.waited_for(connection, work))
+
+    async def waited_for(self, connection: sqlite3.Connection, work: Callable[[], T]) -> T:
+        """The same, where there is something that can be awaited."""
 
         def waiting() -> T:
             patience = max(self.patience - self.waited, 0.02)
@@ -88,7 +92,7 @@ class Driver:
             finally:
                 connection.execute("PRAGMA busy_timeout=0")
 
-        return self.wait_for(waiting)
+        return await self._wait_for(waiting)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False)
@@ -121,6 +125,22 @@ class Connection:
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> "Cursor":
         return self.cursor().execute(statement, parameters)
+
+    def run(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """All rows of a statement, at once, without a cursor of SQLAlchemy's.
+
+        :raises sqlite3.OperationalError: among others, for a lock of another process
+        """
+        return self._connection.execute(statement, values).fetchall()
+
+    async def ask(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The same; a lock of another process is waited for in a thread."""
+        try:
+            return self.run(statement, values)
+        except sqlite3.OperationalError as error:
+            if not _met_a_lock(error):
+                raise
+            return await self._driver.waited_for(self._connection, lambda: self.run(statement, values))
 
     def begin(self) -> None:
         self.cursor().execute("BEGIN" if self.readonly else "BEGIN IMMEDIATE")
