@@ -12,7 +12,7 @@ from storage.case_extensions import Extensions
 from storage.case_tables import OneTimeNotice, Supplement
 from storage.database import UTCDateTime
 from storage.ledger import ANSWER_WITHIN, CaseError, Need
-from storage.quick import ask
+from storage.quick import ask, put
 from storage.tables import Note, Request
 
 CHAT, PHONE, COUNTER = "chat", "phone", "counter"
@@ -102,8 +102,7 @@ class Pauses(Extensions):
             created_at=self._now,
             delivered_at=None if told_by == CHAT else self._now,
         )
-        self._session.add(notice)
-        await self._session.flush()
+        await put(self._session, notice)
         request.status = status
         if told_by != CHAT:
             request.contacted_at = request.contacted_at or self._now
@@ -112,21 +111,20 @@ class Pauses(Extensions):
             await self._tell_resident(request, "one_time_notice", notice=notice.id)
         return notice
 
-    def _told_before(self, request: Request, need: Need) -> dict[str, Any]:
+    async def _told_before(self, request: Request, need: Need) -> dict[str, Any]:
         """The service card that the resident confirmed is a one-time notice, delivered as it was recorded."""
         if need.told is None:
             return {}
-        self._session.add(
-            OneTimeNotice(
-                request_id=request.id,
-                sent_by_id=request.first_responder_id,
-                service_id=request.service_id,
-                content=dict(need.told),
-                told_by=CHAT,
-                created_at=self._now,
-                delivered_at=self._now,
-            )
+        notice = OneTimeNotice(
+            request_id=request.id,
+            sent_by_id=request.first_responder_id,
+            service_id=request.service_id,
+            content=dict(need.told),
+            told_by=CHAT,
+            created_at=self._now,
+            delivered_at=self._now,
         )
+        await put(self._session, notice)
         return {"told": True}
 
     # -- 补正

@@ -19,6 +19,7 @@ from storage.case_pauses import Pauses
 from storage.case_tables import Contact
 from storage.case_transfers import Transfers
 from storage.ledger import CaseError, Need, Source, acting_role
+from storage.quick import put
 from storage.tables import Message, Request
 
 ALBUM_WAIT = timedelta(seconds=1)
@@ -67,8 +68,7 @@ class Casebook(Transfers, Pauses, Claims):
             events=0,
             last_hash="",
         )
-        self._session.add(request)
-        await self._session.flush()
+        await put(self._session, request)
         case_people.changed(self._session)
         by, role = (
             (need.recorded_by.id, Role.FIRST_RESPONDER) if need.recorded_by else (need.resident.id, Role.RESIDENT)
@@ -84,7 +84,7 @@ class Casebook(Transfers, Pauses, Claims):
             matched=list(need.matched),
             resolve_by=times.resolve.isoformat(),
             calendar=times.calendar_version,
-            **self._told_before(request, need),
+            **await self._told_before(request, need),
         )
         if need.contact is not None:
             self._session.add(Contact(request_id=request.id, **asdict(need.contact)))
@@ -233,8 +233,7 @@ class Casebook(Transfers, Pauses, Claims):
             created_at=self._now,
             earlier=[],
         )
-        self._session.add(message)
-        await self._session.flush()
+        await put(self._session, message)
         if action is Action.CONTACT:
             request.contacted_at = request.contacted_at or self._now
         await self._event(request, action, actor_id, role, message=message.id)

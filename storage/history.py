@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Action, Role
 from storage import closures
-from storage.quick import ask
+from storage.quick import ask, put
 from storage.tables import Event, Message, Note, Rating, Request
 
 _WRITE = insert(Event)
@@ -34,8 +34,7 @@ async def append(
     """Write the act down. `why` is kept as an erasable note; the event carries its salted digest and its id."""
     if why:
         note = Note(request_id=request.id, author_id=actor_id, text=why, salt=secrets.token_hex(16), created_at=now)
-        session.add(note)
-        await session.flush()
+        await put(session, note)
         data |= {"note": note.id, "note_digest": _note_digest(note)}
     event = Event(
         request_id=request.id,

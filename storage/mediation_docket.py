@@ -12,6 +12,7 @@ from knowledge.lifecycle import Action, NotAllowed, Role, Status, check
 from knowledge.mediation import OVER, Stage, Standing, Step, StepError, Who
 from storage.ledger import CaseError, Ledger
 from storage.mediation_tables import MediationAgreement, MediationCase, MediationMessage, MediationSession
+from storage.quick import ask, put
 from storage.tables import Person, Request
 
 STAFF = frozenset({Role.HANDLER, Role.FIRST_RESPONDER})
@@ -85,8 +86,8 @@ class Dockets(Ledger):
 
     async def of_other(self, person_id: int) -> list[Docket]:
         """The cases in which somebody is the other party and something can still be said, the newest first."""
-        found = await self._session.execute(_OF_OTHER, {"person_id": person_id})
-        return [await self.docket_of(case) for case in found.scalars().all()]
+        cases = await ask(self._session, _OF_OTHER, {"person_id": person_id})
+        return [await self.docket_of(case) for (case,) in cases]
 
     async def asked(self, person_id: int) -> int | None:
         """The case whose mediator said something to this other party that was not answered yet."""
@@ -188,8 +189,7 @@ class Dockets(Ledger):
             files=[dict(f) for f in files],
             created_at=self._now,
         )
-        self._session.add(message)
-        await self._session.flush()
+        await put(self._session, message)
         return message
 
     async def _cancel(self, docket: Docket) -> None:

@@ -136,8 +136,8 @@ class _Plan:
 
 def _row(names: Iterable[str]) -> Any:
     """What makes a row whose values can be read by these names."""
-    made = namedtuple("Row", list(names), rename=True)  # type: ignore[misc]
-    return made._make  # type: ignore[attr-defined]
+    made: Any = namedtuple("Row", list(names), rename=True)  # type: ignore[misc]
+    return made._make
 
 
 class _Column:
