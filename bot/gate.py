@@ -144,7 +144,7 @@ class Gate:
         people = People(session, now)
         channel = self.channels[bot.id]
         person, posts = await people.present(channel, chat.id)
-        if person is not None:
+        if person is not None and person.unreachable_at is not None:
             person.unreachable_at = None  # whoever writes can be reached
         return Desk(
             office=self.office,

@@ -2,15 +2,17 @@
 
 aiogram asks each filter of each handler in a coroutine of its own, and each `F` expression in a thread: some two
 hundred for one free sentence. Most of them only look at the words, the button, the step or the post. Here these are
-asked first, where they stand, and a handler of which one says no is passed over."""
+asked first, where they stand, and a handler of which one says no is passed over. Which handlers the step of the chat,
+the kind of button, or a command leave over is found out once."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
 from aiogram import Router
 from aiogram.dispatcher.event.bases import UNHANDLED
-from aiogram.dispatcher.event.handler import FilterObject
+from aiogram.dispatcher.event.handler import FilterObject, HandlerObject
 from aiogram.dispatcher.event.telegram import TelegramEventObserver
 from aiogram.filters import Command, Filter, StateFilter
 from aiogram.filters.callback_data import CallbackData, CallbackQueryFilter
@@ -21,6 +23,19 @@ from handlers.desk import Desk
 
 Look = Callable[[Any, Mapping[str, Any]], bool]
 """Whether an event with what is known beside it can pass one filter."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What sorts events: the step of their chat, whether they may be a command, and what kind of button they press."""
+
+    state: str | None
+    command: bool
+    button: str | None
+
+
+Sort = Callable[[_Kind], bool]
+"""Whether events of a kind can pass one filter."""
 
 
 class Plain(Filter):
@@ -38,14 +53,21 @@ class _Observer(TelegramEventObserver):
 
     def __init__(self, router: Router, event_name: str) -> None:
         super().__init__(router, event_name)
+        self._sorts: list[tuple[Sort, ...]] = []
         self._looks: list[tuple[Look, ...]] = []
+        self._buttons: set[str] = set()
+        self._rows: dict[_Kind, list[tuple[HandlerObject, tuple[Look, ...]]]] = {}
 
     def register(self, callback: Any, *filters: Any, flags: Any = None, **more: Any) -> Any:
         super().register(callback, *filters, flags=flags, **more)
         conditions = self.handlers[-1].filters or ()
+        self._sorts.append(tuple(sort for c in conditions if (sort := _sort(c)) is not None))
         self._looks.append(tuple(look for c in conditions if (look := _look(c)) is not None))
+        self._rows.clear()
         for condition in conditions:
             _at_once(condition)
+            if isinstance(condition.callback, CallbackQueryFilter):
+                self._buttons.add(condition.callback.callback_data.__prefix__)
         return callback
 
     def add(self, other: "_Observer") -> None:
@@ -56,17 +78,38 @@ class _Observer(TelegramEventObserver):
         if other.middleware or other.outer_middleware or other._handler.filters:
             raise ValueError(f"{other.router.name} has more than handlers")
         self.handlers += other.handlers
+        self._buttons |= other._buttons
+        self._sorts += other._sorts
         self._looks += other._looks
+        self._rows.clear()
 
     async def trigger(self, event: TelegramObject, **kwargs: Any) -> Any:
-        for handler, looks in zip(self.handlers, self._looks, strict=True):
-            if all(look(event, kwargs) for look in looks):
+        for handler, looks in self._row(self._kind(event, kwargs)):
+            for look in looks:
+                if not look(event, kwargs):
+                    break
+            else:
                 kwargs["handler"] = handler
                 passed, found = await handler.check(event, **kwargs)
                 if passed:
                     around = self.outer_middleware.wrap_middlewares(self._resolve_middlewares(), handler.call)
                     return await around(event, {**kwargs, **found})
         return UNHANDLED
+
+    def _kind(self, event: Any, beside: Mapping[str, Any]) -> _Kind:
+        said = getattr(event, "text", None) or getattr(event, "caption", None) or ""
+        button = (getattr(event, "data", None) or "").split(":", 1)[0]
+        known = button if button in self._buttons else None  # or forged ones would make a row each
+        return _Kind(beside.get("raw_state"), said.lstrip().startswith("/"), known)
+
+    def _row(self, kind: _Kind) -> list[tuple[HandlerObject, tuple[Look, ...]]]:
+        """The handlers that an event of this kind can come to."""
+        row = self._rows.get(kind)
+        if row is None:
+            every = zip(self.handlers, self._sorts, self._looks, strict=True)
+            row = [(handler, looks) for handler, sorts, looks in every if all(sort(kind) for sort in sorts)]
+            self._rows[kind] = row
+        return row
 
 
 class DeskRouter(Router):
@@ -90,6 +133,27 @@ class DeskRouter(Router):
             row.add(other._rows[kind])
 
 
+def _sort(condition: FilterObject) -> Sort | None:
+    """The part of a filter that the kind of an event decides; None when it has none."""
+    kind = condition.callback
+    if isinstance(kind, StateFilter):
+        states = [state.state if isinstance(state, State) else state for state in kind.states]
+        return partial(_waits, frozenset(states)) if all(s is None or isinstance(s, str) for s in states) else None
+    if isinstance(kind, Command):
+        return lambda sorted_: sorted_.command
+    if isinstance(kind, CallbackQueryFilter):
+        return partial(_of_button, kind.callback_data.__prefix__)
+    return None
+
+
+def _waits(states: frozenset[Any], kind: _Kind) -> bool:
+    return "*" in states or kind.state in states
+
+
+def _of_button(prefix: str, kind: _Kind) -> bool:
+    return kind.button == prefix
+
+
 def _look(condition: FilterObject) -> Look | None:
     """The part of a filter that only looks; None when it does more, so that it must be asked itself."""
     kind = condition.callback
@@ -97,11 +161,6 @@ def _look(condition: FilterObject) -> Look | None:
         return partial(_resolves, condition.magic)
     if isinstance(kind, Plain):
         return partial(_holds, kind)
-    if isinstance(kind, StateFilter):
-        states = [state.state if isinstance(state, State) else state for state in kind.states]
-        return partial(_waits, frozenset(states)) if all(s is None or isinstance(s, str) for s in states) else None
-    if isinstance(kind, Command):
-        return partial(_commands, kind.prefix)
     return partial(_presses, kind) if isinstance(kind, CallbackQueryFilter) else None
 
 
@@ -111,15 +170,6 @@ def _resolves(magic: Any, event: TelegramObject, _beside: Mapping[str, Any]) -> 
 
 def _holds(condition: Plain, event: TelegramObject, beside: Mapping[str, Any]) -> bool:
     return condition.holds(event, beside["desk"])
-
-
-def _waits(states: frozenset[Any], _event: TelegramObject, beside: Mapping[str, Any]) -> bool:
-    return "*" in states or beside.get("raw_state") in states
-
-
-def _commands(prefix: str, event: Any, _beside: Mapping[str, Any]) -> bool:
-    said = event.text or event.caption or ""
-    return said.lstrip().startswith(tuple(prefix))
 
 
 def _presses(condition: CallbackQueryFilter, event: Any, _beside: Mapping[str, Any]) -> bool:

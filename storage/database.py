@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from storage.quick import connection_of, insert_now
+from storage.quick import connection_of, insert_now, write_changed
 from storage.sqlite_driver import Driver
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
@@ -130,7 +130,12 @@ def remembered(session: AsyncSession, kind: str) -> dict[Any, Any]:
 
 
 class _UnitOfWork(Session):
-    """A session that writes some rows at its very end."""
+    """A session that writes what changed without a flush where it can, and some rows at its very end."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        if objects is None:
+            write_changed(self)
+        super().flush(objects)
 
 
 def write_late(session: AsyncSession, row: Any) -> None:

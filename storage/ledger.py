@@ -20,7 +20,7 @@ from storage import case_people, history, rota
 from storage.database import insert_or, remembered
 from storage.outbox import RELAY, OutboxWriter
 from storage.people import People
-from storage.quick import ask
+from storage.quick import ask, held
 from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
 
 _ORDER = (Role.RECEIVER, Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.MANAGER)
@@ -209,6 +209,8 @@ class Ledger:
             raise CaseError("not_yours")
         known = remembered(self._session, "requests")  # locked by the first look, so that nobody else changes it
         request: Request | None = known.get(request_id)
+        if request is None and not self._locks():
+            request = held(self._session, Request, request_id)
         if request is None:
             found = await ask(self._session, _LOCKED if self._locks() else _REQUEST, {"request_id": request_id})
             request = found[0][0] if found else None

@@ -138,13 +138,15 @@ class People:
 
     async def upward(self, area_id: int) -> list[Area]:
         """The area and those above it, nearest first."""
-        line: list[Area] = []
-        following: int | None = area_id
-        while following is not None and all(a.id != following for a in line):
-            area = await self.area(following)
-            line.append(area)
-            following = area.parent_id
-        return line
+        known: dict[int, list[Area]] = remembered(self._session, "lines")
+        if area_id not in known:
+            line: list[Area] = []
+            following: int | None = area_id
+            while following is not None and all(a.id != following for a in line):
+                line.append(await self.area(following))
+                following = line[-1].parent_id
+            known[area_id] = line
+        return list(known[area_id])
 
     async def codes(self, area_id: int) -> tuple[str, ...]:
         """The codes of the area and of those above it: days off of any of them hold for it."""

@@ -10,18 +10,20 @@ from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Executable, Insert, Select, exc, insert, inspect
+from sqlalchemy import ColumnElement, Executable, Insert, Select, bindparam, exc, insert, inspect, update
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
+from sqlalchemy.orm import Mapper, Session, make_transient, make_transient_to_detached
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BindParameter
 
 from storage.sqlite_driver import Connection
 
+T = TypeVar("T")
 Convert = Callable[[Any], Any]
 
 _DIALECT = sqlite_dialect(paramstyle="qmark")
@@ -65,6 +67,33 @@ async def put(session: AsyncSession, row: Any) -> None:
     session.add(row)
 
 
+def held(session: AsyncSession, kind: type[T], row_id: int) -> T | None:
+    """What this unit of work has read of a mapped class already, by its id."""
+    mapper: Mapper[T] = inspect(kind)
+    found: T | None = session.sync_session.identity_map.get(mapper.identity_key_from_primary_key((row_id,)))
+    return found
+
+
+def write_changed(session: Session) -> None:
+    """Write what changed in objects that this unit of work has read, as a flush does, with a check of the version where
+    there is one. Where something is new or gone as well, the flush has to see to their order.
+
+    :raises StaleDataError: somebody else changed a row meanwhile
+    """
+    if session.new or session.deleted or session.in_nested_transaction():
+        return
+    connection = connection_of(session)
+    if connection is None:
+        return
+    for row in list(session.dirty):
+        before, now = inspect(row).committed_state, row.__dict__
+        if changed := tuple(sorted(name for name in before if now[name] != before[name])):
+            _update(connection, row, changed)
+        make_transient(row)
+        make_transient_to_detached(row)
+        session.add(row)
+
+
 def insert_now(connection: Connection, rows: Iterable[Any]) -> None:
     """Insert rows of mapped classes, in order; each gets its id and what its columns have by default, and belongs to
     no session."""
@@ -80,6 +109,22 @@ def insert_now(connection: Connection, rows: Iterable[Any]) -> None:
         except sqlite3.Error as error:
             raise _told(table.sql, error) from error
         given[table.key] = row_id
+
+
+def _update(connection: Connection, row: Any, changed: tuple[str, ...]) -> None:
+    kind: Any = type(row)
+    change, now = _change(kind, changed), row.__dict__
+    values = {f"new_{name}": now[name] for name in changed} | {f"is_{name}": now[name] for name in change.known}
+    if (version := change.version) is not None:
+        values[f"new_{version}"] = now[version] + 1
+    try:
+        found = connection.run(change.sql, [bound(values) for bound in change.bound])
+    except sqlite3.Error as error:
+        raise _told(change.sql, error) from error
+    if not found:
+        raise StaleDataError(f"a row of {kind.__tablename__} is not as it was read")
+    if version is not None:
+        now[version] += 1
 
 
 def connection_of(session: Session) -> Connection | None:
@@ -198,6 +243,38 @@ class _Table:
         self.sql = str(compiled)
         self.bound = [_bound(compiled.binds, name) for name in compiled.positiontup or ()]
         self.defaults = [(name, _default(mapper, columns[name])) for name in names]
+
+
+class _Change:
+    """How some columns of a row are changed.
+
+    :ivar known: the attributes by which the row is found: its key, and its version
+    """
+
+    def __init__(self, kind: type[Any], changed: Sequence[str]) -> None:
+        mapper: Mapper[Any] = inspect(kind)
+        columns = {attribute.key: attribute.columns[0] for attribute in mapper.column_attrs}
+        names: dict[Any, str] = {column: name for name, column in columns.items()}
+        self.version = None if mapper.version_id_col is None else names[mapper.version_id_col]
+        self.known = [names[column] for column in mapper.primary_key]
+        written = list(changed)
+        if self.version is not None:
+            self.known.append(self.version)
+            written.append(self.version)
+        statement = (
+            update(kind)
+            .values({columns[name]: bindparam(f"new_{name}", type_=columns[name].type) for name in written})
+            .where(*(columns[name] == bindparam(f"is_{name}", type_=columns[name].type) for name in self.known))
+            .returning(*mapper.primary_key)
+        )
+        compiled = statement.compile(dialect=_DIALECT)
+        self.sql = str(compiled)
+        self.bound = [_bound(compiled.binds, name) for name in compiled.positiontup or ()]
+
+
+@lru_cache(maxsize=1024)
+def _change(kind: Any, changed: tuple[str, ...]) -> _Change:
+    return _Change(kind, changed)
 
 
 @lru_cache(maxsize=1024)

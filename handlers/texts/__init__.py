@@ -36,6 +36,7 @@ class Texts:
     def __init__(self, folder: Path) -> None:
         self._bundles: dict[str, FluentBundle] = {}
         self._every: dict[str, frozenset[str]] = {}
+        self._fixed: dict[tuple[str, str, bool], Markup] = {}
         for language in LANGUAGES:
             bundle = FluentBundle([_LOCALES[language]], use_isolating=False)
             for path in sorted((folder / language).glob("*.ftl")):
@@ -47,6 +48,13 @@ class Texts:
 
         :raises LookupError: no such sentence, or something it needs is missing
         """
+        if not values:  # labels and the like: always the same
+            if (fixed := self._fixed.get((language, key, elder))) is None:
+                fixed = self._fixed[language, key, elder] = self._put_together(language, key, elder, values)
+            return fixed
+        return self._put_together(language, key, elder, values)
+
+    def _put_together(self, language: str, key: str, elder: bool, values: Mapping[str, object]) -> Markup:
         bundle = self._bundles[language if language in self._bundles else LANGUAGES[0]]
         if not bundle.has_message(key):
             raise LookupError(f"no text {key!r} in {language}")
