@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import insert_or
-from storage.quick import ask
+from storage.quick import ask, first
 from storage.tables import Conversation, HandledUpdate
 
 
@@ -68,7 +68,7 @@ def _save(dialect: str) -> Any:
 async def first_time(session: AsyncSession, bot_id: int, update_id: int, now: datetime) -> bool:
     """Mark the update as handled in this transaction; False when it was handled before."""
     values = {"bot_id": bot_id, "update_id": update_id, "at": now}
-    return bool(await ask(session, _mark(session.get_bind().dialect.name), values))
+    return await first(session, _mark(session.get_bind().dialect.name), values) is not None
 
 
 @cache

@@ -20,7 +20,7 @@ from storage import case_people, history, rota
 from storage.database import insert_or, remembered
 from storage.outbox import RELAY, OutboxWriter
 from storage.people import People
-from storage.quick import ask, held
+from storage.quick import first, held
 from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
 
 _ORDER = (Role.RECEIVER, Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.MANAGER)
@@ -212,8 +212,8 @@ class Ledger:
         if request is None and not self._locks():
             request = held(self._session, Request, request_id)
         if request is None:
-            found = await ask(self._session, _LOCKED if self._locks() else _REQUEST, {"request_id": request_id})
-            request = found[0][0] if found else None
+            statement = _LOCKED if self._locks() else _REQUEST
+            request = await first(self._session, statement, {"request_id": request_id})
         if request is None:
             raise CaseError("not_yours")
         known[request_id] = request
@@ -337,7 +337,7 @@ class Ledger:
 
     async def _next_number(self) -> str:
         day = self._now.astimezone(self._rules.zone).date()
-        [[serial]] = await ask(self._session, _next(self._session.get_bind().dialect.name), {"day": day, "last": 1})
+        serial = await first(self._session, _next(self._session.get_bind().dialect.name), {"day": day, "last": 1})
         return numbers.make(day, serial)
 
     async def _event(

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import BindParameter, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from knowledge.areas import ALIKE, likeness
 from knowledge.lifecycle import OPEN, Role
 from knowledge.responsibility import Candidate
 from storage.database import UTCDateTime, remembered
-from storage.quick import ask
+from storage.quick import ask, first
 from storage.tables import Area, Invite, Level, LocalFact, Person, Request, Staff
 
 INVITE_LIFE = timedelta(days=7)
@@ -50,8 +50,7 @@ async def find(session: AsyncSession, person_id: int) -> Person | None:
     """Somebody by id, read once in a unit of work."""
     known: dict[int, Person | None] = remembered(session, _PEOPLE)  # the session would forget whom nobody holds
     if person_id not in known:
-        found = await ask(session, _PERSON, {"person_id": person_id})
-        known[person_id] = found[0][0] if found else None
+        known[person_id] = await first(session, _PERSON, {"person_id": person_id})
     return known[person_id]
 
 
@@ -70,8 +69,7 @@ class People:
         return person
 
     async def by_chat(self, channel: str, chat_id: int) -> Person | None:
-        found = await ask(self._session, _BY_CHAT, {"channel": channel, "chat_id": chat_id})
-        return found[0][0] if found else None
+        return cast(Person | None, await first(self._session, _BY_CHAT, {"channel": channel, "chat_id": chat_id}))
 
     async def present(self, channel: str, chat_id: int) -> tuple[Person | None, list[Post]]:
         """Who somebody is and which posts they hold, asked in one."""

@@ -52,6 +52,12 @@ async def ask(session: AsyncSession, statement: Executable, values: Mapping[str,
     return plan.read(session.sync_session, rows)
 
 
+async def first(session: AsyncSession, statement: Executable, values: Mapping[str, Any]) -> Any:
+    """What stands first in the first row of the answer; None when there is no row."""
+    rows = await ask(session, statement, values)
+    return rows[0][0] if rows else None
+
+
 async def put(session: AsyncSession, row: Any) -> None:
     """Insert a row of a mapped class now; it gets its id, and belongs to the session as if it had been read.
 
@@ -62,6 +68,8 @@ async def put(session: AsyncSession, row: Any) -> None:
         session.add(row)
         await session.flush()
         return
+    if session.dirty or session.new or session.deleted:
+        await session.flush()  # what comes after reads it, as it would after a flush of this row
     insert_now(connection, [row])
     make_transient_to_detached(row)
     session.add(row)
@@ -86,7 +94,10 @@ def write_changed(session: Session) -> None:
     if connection is None:
         return
     for row in list(session.dirty):
-        before, now = inspect(row).committed_state, row.__dict__
+        state = inspect(row)
+        if state.unloaded:  # it was not read whole: the flush knows what to do
+            continue
+        before, now = state.committed_state, row.__dict__
         if changed := tuple(sorted(name for name in before if now[name] != before[name])):
             _update(connection, row, changed)
         make_transient(row)

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import event
 
 from storage.database import Database
+from storage.sqlite_driver import Connection
 
 LARGE = ("request", "event", "outbox", "message", "rating", "note", "shown", "handled_update", "web_message")
 
@@ -21,9 +23,16 @@ def listening(database: Database) -> Iterator[dict[str, Any]]:
         if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
             heard.setdefault(statement, values[0] if many else values)
 
+    run = Connection.run
+
+    def quick(connection: Connection, statement: str, values: Any) -> Any:
+        hear(None, None, statement, tuple(values), None, False)
+        return run(connection, statement, values)
+
     event.listen(database.engine.sync_engine, "before_cursor_execute", hear)
     try:
-        yield heard
+        with patch.object(Connection, "run", quick):  # what goes past SQLAlchemy
+            yield heard
     finally:
         event.remove(database.engine.sync_engine, "before_cursor_execute", hear)
 
