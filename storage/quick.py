@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Executable, Insert, Select, bindparam, exc
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper, Session, make_transient, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlalchemy.sql import visitors
@@ -88,12 +89,13 @@ def write_changed(session: Session) -> None:
 
     :raises StaleDataError: somebody else changed a row meanwhile
     """
-    if session.new or session.deleted or session.in_nested_transaction():
+    changed_rows = list(session.dirty)
+    if not changed_rows or session.new or session.deleted or session.in_nested_transaction():
         return
     connection = connection_of(session)
     if connection is None:
         return
-    for row in list(session.dirty):
+    for row in changed_rows:
         state = inspect(row)
         if state.unloaded:  # it was not read whole: the flush knows what to do
             continue
@@ -228,13 +230,16 @@ class _Entity:
         key = tuple(row[at] for at in self._key)
         if key[0] is None:
             return None  # of an outer join
-        held = session.identity_map.get(self._mapper.identity_key_from_primary_key(key))
-        if held is not None:
-            return held
+        known = session.identity_map.get(self._mapper.identity_key_from_primary_key(key))
+        if known is not None and not inspect(known).expired_attributes:
+            return known
+        values = {name: row[at] if convert is None else convert(row[at]) for name, at, convert in self._fields}
+        if known is not None:  # of a savepoint that was taken back: it is not known what holds now
+            for name, value in values.items():
+                set_committed_value(known, name, value)
+            return known
         made = self._new()
-        made.__dict__.update(
-            {name: row[at] if convert is None else convert(row[at]) for name, at, convert in self._fields}
-        )
+        made.__dict__.update(values)
         make_transient_to_detached(made)
         session.add(made)
         return made

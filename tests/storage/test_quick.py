@@ -204,14 +204,13 @@ async def test_a_savepoint_takes_back_what_was_written_in_it(any_office: Office)
     """Objects say again what stands there."""
     await filled(any_office)
     async with any_office.database.write() as session:
-        person = await first(
-            session, select(Person).where(Person.id == bindparam("of")), {"of": any_office.ids["李敏"]}
-        )
+        one, whose = select(Person).where(Person.id == bindparam("of")), {"of": any_office.ids["李敏"]}
+        person = await first(session, one, whose)
         async with session.begin_nested() as savepoint:
             person.phone = "13800000000"
             await session.flush()
             await savepoint.rollback()
-        await session.refresh(person)
+        assert await first(session, one, whose) is person
         assert person.phone is None
 
 
