@@ -18,6 +18,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy.engine import make_url
 
+from knowledge.lifecycle import Role
 from tests.conftest import lacking
 from tests.live.botapi import BotApi
 from tests.live.office import Office
@@ -34,22 +35,37 @@ def _free_port() -> int:
         return int(listening.getsockname()[1])
 
 
+class Redis:
+    """A Redis of our own, which can go away and come back at the same address."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self._port = _free_port()
+        address = ("--port", str(self._port), "--bind", "127.0.0.1")
+        self._command = (program, *address, "--save", "", "--dir", str(folder))
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+
+    async def start(self) -> None:
+        self._server = await asyncio.create_subprocess_exec(*self._command, stdout=asyncio.subprocess.PIPE)
+        assert self._server.stdout is not None
+        async with asyncio.timeout(20):
+            while b"Ready to accept" not in (line := await self._server.stdout.readline()):
+                assert line, "redis-server ended by itself"
+
+    async def stop(self) -> None:
+        if self._server.returncode is None:
+            self._server.terminate()
+            await self._server.communicate()
+
+
 @pytest.fixture
-async def redis_url(tmp_path: Path) -> AsyncIterator[str]:
-    """A Redis of our own, gone when the test ends."""
+async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
     program = shutil.which("redis-server")
     if program is None:
         lacking("no redis-server on this machine (apt-get install redis-server)")
-    port = _free_port()
-    options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path))
-    server = await asyncio.create_subprocess_exec(program, *options, stdout=asyncio.subprocess.PIPE)
-    assert server.stdout is not None
-    async with asyncio.timeout(20):
-        while b"Ready to accept" not in (line := await server.stdout.readline()):
-            assert line, "redis-server ended by itself"
-    yield f"redis://127.0.0.1:{port}/0"
-    server.terminate()
-    await server.communicate()
+    made = Redis(program, tmp_path)
+    await made.start()
+    yield made
+    await made.stop()
 
 
 class Turns:
@@ -92,6 +108,7 @@ class Grown(Office):
     def __init__(self, folder: Path, api: BotApi, url: str, proxy: Turns, **settings: str) -> None:
         hook = {"webhook_url": proxy.url, "webhook_secret": SECRET, "log_format": "json"}
         super().__init__(folder, api, database_url=url, **hook, **settings)
+        self.url = url
         self.dsn = make_url(url).set(drivername="postgresql").render_as_string(False)
         self.bots = [Process(self.env | {"SHOUWEN_WEB_PORT": str(port)}, api=api, cwd=folder) for port in proxy.ports]
         self.bot = self.bots[0]
@@ -123,13 +140,13 @@ class Grown(Office):
 
 
 @pytest.fixture
-async def office(api: BotApi, postgres_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[Grown]:
+async def office(api: BotApi, postgres_url: str, redis: Redis, tmp_path: Path) -> AsyncIterator[Grown]:
     dsn = make_url(postgres_url).set(drivername="postgresql")
     admin = await asyncpg.connect(dsn.render_as_string(False))
     await admin.execute("CREATE DATABASE many")
     url = make_url(postgres_url).set(database="many").render_as_string(False)
     async with Turns([_free_port(), _free_port()]).serving() as proxy:
-        yield Grown(tmp_path, api, url, proxy, redis_url=redis_url)
+        yield Grown(tmp_path, api, url, proxy, redis_url=redis.url)
     await admin.execute("DROP DATABASE many WITH (FORCE)")
     await admin.close()
 
@@ -176,6 +193,40 @@ async def test_a_round_while_the_processes_are_restarted(api: BotApi, office: Gr
     for bot in office.bots:
         assert "ERROR" not in bot.output
         assert "居民" not in bot.output
+
+
+async def test_redis_goes_away_and_comes_back(api: BotApi, office: Grown, redis: Redis) -> None:
+    """Nothing is handled without its locks, and nothing is lost: people are told to wait, the balancer is told that
+    nobody is ready, and what was said meanwhile is done once when Redis is there again."""
+    first, second = office.bots
+    resident, worker = Person(api, 8100, "居民"), Person(api, 8101, "李敏")
+    await office.open({resident: None, worker: Role.WORKER})
+    async with first, second:
+        await resident.send("转人工")
+        await resident.sees("请说您的事", timeout=60)
+        await redis.stop()
+        await resident.send("楼道的灯坏了三天了")
+        await resident.sees("暂时存不上", timeout=60)
+        assert set(await _ready(office)) == {503}
+        assert office.count("request") == 0
+        await redis.start()
+        await resident.sees("登记好了", timeout=60)
+        await office.quiet(60)
+        assert set(await _ready(office)) == {200}
+        assert office.count("request") == 1
+        assert sum("登记好了" in message.text for message in resident.chat.messages) == 1
+    for bot in office.bots:
+        assert "Traceback" not in bot.output
+
+
+async def _ready(office: Grown) -> list[int]:
+    """What each process answers a balancer."""
+    found = []
+    async with aiohttp.ClientSession() as http:
+        for bot in office.bots:
+            async with http.get(f"http://127.0.0.1:{bot._env['SHOUWEN_WEB_PORT']}/readyz") as answer:
+                found.append(answer.status)
+    return found
 
 
 async def _at_both_at_once(office: Grown, person: Person) -> None:
