@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from knowledge.lifecycle import Intake, Role, Status
 from storage.database import BigKey, UTCDateTime
 
+# Migrations make these indexes partial on PostgreSQL too; to say so here would load its dialect at every start.
 _PENDING = text("sent_at IS NULL AND failed_at IS NULL")
 _WAITING = text("handled_at IS NULL")
 _OFFERED = text("offered_to_id IS NOT NULL")
@@ -168,9 +169,9 @@ class Request(Base):
         Index("request_of_area", "area_id", "status"),
         Index("request_by_time", "created_at", "area_id"),
         Index("request_closed", "closed_at"),
-        Index("request_offered", "offered_to_id", sqlite_where=_OFFERED, postgresql_where=_OFFERED),
+        Index("request_offered", "offered_to_id", sqlite_where=_OFFERED),
         Index("request_resolved", "status", "resolved_at"),
-        Index("request_to_blank", "closed_at", sqlite_where=_NOT_BLANKED, postgresql_where=_NOT_BLANKED),
+        Index("request_to_blank", "closed_at", sqlite_where=_NOT_BLANKED),
     )
 
 
@@ -276,10 +277,9 @@ class Outbox(Base):
             "outbox_pending",
             "due_at",
             sqlite_where=_PENDING,
-            postgresql_where=_PENDING,
         ),
         Index("outbox_sent", "sent_at"),
-        Index("outbox_failed", "failed_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
+        Index("outbox_failed", "failed_at", sqlite_where=_FAILED),
         Index("outbox_chat", "channel", "chat_id"),
     )
 
@@ -384,7 +384,7 @@ class WebUpdate(Base):
     __table_args__ = (
         UniqueConstraint("chat_id", "client_id"),
         Index("web_update_handled", "handled_at"),
-        Index("web_update_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("web_update_waiting", "id", sqlite_where=_WAITING),
     )
 
 
