@@ -46,9 +46,9 @@ async def overview(
         summary = found.by_domain.get(domain.id)
         if summary is not None and summary.closed:
             lines.append(_satisfaction(voice, voice.named(domain), summary))
-    mending = await Casebook(session, office.rules, now).rectifications(person.id)
+    mending, _ = await Casebook(session, office.rules, now).rectifications_counted(person.id)
     _, lost = await outbox.undelivered(session, areas, 0, 0)
-    return [Parcel(Say("\n".join(lines), _choices(voice, name, len(mending), lost), columns=2))]
+    return [Parcel(Say("\n".join(lines), _choices(voice, name, mending, lost), columns=2))]
 
 
 def _choices(voice: Voice, name: str, mending: int, lost: int) -> list[Choice]:

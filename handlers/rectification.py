@@ -44,13 +44,13 @@ async def list_pressed(query: CallbackQuery, desk: Desk) -> Answer:
 
 
 async def _list(desk: Desk) -> Say:
-    found = await desk.casebook.rectifications(desk.me.id)
+    found = await desk.casebook.rectifications(desk.me.id, _LISTED)
     if not found:
         return desk.say("mending-none", menu=True)
     services = desk.office.rules.catalogue.services
-    choices = [words.mend_line(desk.voice, r, q, services[q.service_id], desk.now) for r, q in found[:_LISTED]]
-    mine = sum(rect.manager_id == desk.me.id for rect, _ in found)
-    return desk.say("mending-list", choices, count=len(found), mine=mine)
+    choices = [words.mend_line(desk.voice, r, q, services[q.service_id], desk.now) for r, q in found]
+    count, mine = await desk.casebook.rectifications_counted(desk.me.id)
+    return desk.say("mending-list", choices, count=count, mine=mine)
 
 
 async def _card(desk: Desk, rectification_id: int, note: Markup | None = None) -> Say:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Role
 from knowledge.mediation import LIVE
+from storage.case_people import served
 from storage.case_tables import Claim, Contact, Rectification
 from storage.mediation_tables import (
     LegalAidCase,
@@ -21,12 +22,18 @@ from storage.outbox import OutboxWriter
 from storage.tables import Message, Person, Request
 
 
+def _cases(person: Person, own: Any) -> Any:
+    """The ids of the mediation cases somebody is a party to, each found by its index."""
+    theirs = select(MediationCase.id).where(MediationCase.other_id == person.id)
+    return theirs.union(select(MediationCase.id).where(MediationCase.request_id.in_(own)))
+
+
 async def about(session: AsyncSession, person: Person) -> list[dict[str, Any]]:
     """The mediation cases somebody is a party to, with what concerns them: never the other side's words."""
     rows = await session.execute(
         select(MediationCase, Request)
         .join(Request, Request.id == MediationCase.request_id)
-        .where(or_(MediationCase.other_id == person.id, Request.resident_id == person.id))
+        .where(MediationCase.id.in_(_cases(person, select(Request.id).where(Request.resident_id == person.id))))
         .order_by(MediationCase.id)
     )
     return [await _case(session, case, request, person) for case, request in rows.all()]
@@ -66,7 +73,7 @@ async def shown(session: AsyncSession, person: Person, own: Any) -> tuple[set[tu
 
     :param own: a selection of the ids of the person's own requests
     """
-    cases = select(MediationCase.id).where(or_(MediationCase.other_id == person.id, MediationCase.request_id.in_(own)))
+    cases = _cases(person, own)
     rows = (await session.execute(select(MediationShown).where(MediationShown.case_id.in_(cases)))).scalars().all()
     others = await session.execute(
         select(Person.chat_id)
@@ -90,7 +97,7 @@ async def blank(session: AsyncSession, person: Person, own: Any, now: datetime) 
     )
     for case, handler_id in rows.all():
         OutboxWriter(session, now).notice(handler_id, "mediation_other_left", case=case.id)
-    cases = select(MediationCase.id).where(or_(MediationCase.other_id == person.id, MediationCase.request_id.in_(own)))
+    cases = _cases(person, own)
     await session.execute(update(MediationMessage).where(MediationMessage.case_id.in_(cases)).values(text="", files=[]))
     await session.execute(update(MediationAgreement).where(MediationAgreement.case_id.in_(cases)).values(text=""))
     await session.execute(update(MediationSession).where(MediationSession.case_id.in_(cases)).values(place=""))
@@ -122,7 +129,7 @@ async def aftercare(session: AsyncSession, person: Person) -> dict[str, list[dic
     contacts = await session.execute(
         select(Contact, Request)
         .join(Request, Request.id == Contact.request_id)
-        .where(or_(Contact.person_id == person.id, Request.resident_id == person.id))
+        .where(served(person.id))
         .order_by(Request.id)
     )
     rows = await session.execute(
@@ -162,7 +169,6 @@ async def blank_contacts(session: AsyncSession, person: Person, own: Any) -> Non
 
     :param own: a selection of the ids of the person's own requests
     """
-    about = or_(Contact.request_id.in_(own), Contact.person_id == person.id)
     requests = select(Contact.request_id).where(Contact.person_id == person.id)
     links = or_(Claim.request_id.in_(own), and_(Claim.request_id.in_(requests), Claim.whose == "contact"))
     await session.execute(delete(Claim).where(links).execution_options(synchronize_session=False))
@@ -174,7 +180,7 @@ async def blank_contacts(session: AsyncSession, person: Person, own: Any) -> Non
     )
     await session.execute(
         update(Contact)
-        .where(about)
+        .where(Contact.request_id.in_(requests.union(own)))
         .values(name="", phone=None, relation=None, person_id=None)
         .execution_options(synchronize_session=False)
     )

@@ -5,8 +5,9 @@ twice or late says nothing twice."""
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, case, func, or_, select
 
 from knowledge import rectification as rules
 from knowledge.deadlines import WorkingTime
@@ -54,25 +55,35 @@ class Rectifications(Talk):
             raise NotAllowed(Action.RECTIFY_SETTLE, request.status, roles)
         return rect, request, rating
 
-    async def rectifications(self, person_id: int) -> list[tuple[Rectification, Request]]:
-        """What is being put right in the areas that somebody manages, except their own work; the soonest due first."""
-        areas = await self._people.managed(person_id)
-        rows = await self._session.execute(
-            select(Rectification, Request, Rating.handler_id)
+    async def rectifications(self, person_id: int, limit: int) -> list[tuple[Rectification, Request]]:
+        """What is being put right in the areas that somebody manages, except their own work: at most `limit`, what is
+        theirs to answer for first, then the soonest due."""
+        first = (Rectification.manager_id != person_id, _NEXT_DUE, Rectification.id)
+        found = await self._session.execute(
+            (await self._put_right(person_id, Rectification, Request)).order_by(*first).limit(limit)
+        )
+        return [(rect, request) for rect, request in found]
+
+    async def rectifications_counted(self, person_id: int) -> tuple[int, int]:
+        """How much is being put right there, and how much of it is theirs to answer for."""
+        mine = func.count(case((Rectification.manager_id == person_id, 1)))
+        counted = (await self._session.execute(await self._put_right(person_id, func.count(), mine))).one()
+        return counted[0], counted[1]
+
+    async def _put_right(self, person_id: int, *what: Any) -> Select[Any]:
+        """Of what somebody may put right (`knowledge.rectification.may_run`), what is open."""
+        return (
+            select(*what)
+            .select_from(Rectification)
             .join(Request, Request.id == Rectification.request_id)
             .join(Rating, Rating.id == Rectification.rating_id)
             .where(
-                Request.area_id.in_(areas),
+                Request.area_id.in_(await self._people.managed(person_id)),
                 Request.status != Status.WITHDRAWN,
                 Rectification.followed_up_at.is_(None),
+                or_(Rectification.manager_id == person_id, Rating.handler_id != person_id),
             )
         )
-        found = [
-            (rect, request)
-            for rect, request, handler_id in rows
-            if rules.may_run(person_id, manager_id=rect.manager_id, handler_id=handler_id)
-        ]
-        return sorted(found, key=lambda pair: (pair[0].manager_id != person_id, next_due(pair[0]), pair[0].id))
 
     # -- opening
 
@@ -352,3 +363,14 @@ def standing_of(rect: Rectification) -> Standing:
 def next_due(rect: Rectification) -> datetime:
     """By when the next thing is owed; of one that is over, when it ended."""
     return min(standing_of(rect).owed.values(), default=rect.followed_up_at or rect.opened_at)
+
+
+_NEXT_DUE = case(
+    (Rectification.settled_at.is_not(None), func.coalesce(Rectification.follow_up_by, Rectification.opened_at)),
+    (
+        Rectification.contacted_at.is_(None) & (Rectification.contact_by < Rectification.settle_by),
+        Rectification.contact_by,
+    ),
+    else_=Rectification.settle_by,
+)
+"""The same of what is open, for the database to put it in order."""

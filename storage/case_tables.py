@@ -4,10 +4,12 @@ refused, put right."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables import Base
+
+_NOT_FOLLOWED_UP = text("followed_up_at IS NULL")
 
 
 class Contact(Base):
@@ -140,7 +142,11 @@ class Rectification(Base):
     satisfied: Mapped[bool | None]
     look_at: Mapped[datetime | None]
     looked_at: Mapped[datetime | None]
-    __table_args__ = (UniqueConstraint("rating_id"), Index("rectification_to_look_at", "look_at"))
+    __table_args__ = (
+        UniqueConstraint("rating_id"),
+        Index("rectification_to_look_at", "look_at"),
+        Index("rectification_open", "request_id", sqlite_where=_NOT_FOLLOWED_UP),
+    )
 
 
 class Closure(Base):

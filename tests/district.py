@@ -185,10 +185,12 @@ def _requests(
                 closure |= {key: ratings[-1][key] for key in ("level", "staff_taken", "conflict", "revised_level")}
                 if level in POOR:
                     settled = closed + timedelta(days=made.expovariate(1 / 4))
+                    following = settled + timedelta(days=7)
                     rectifications.append(
                         {"request_id": number, "rating_id": number, "manager_id": 1, "opened_at": closed,
                          "contact_by": closed + timedelta(days=1), "settle_by": closed + timedelta(days=7),
-                         "complicated": False, "settled_at": settled if settled <= LAST else None}
+                         "complicated": False, "settled_at": settled if settled <= LAST else None,
+                         "followed_up_at": following if following <= LAST else None}
                     )  # fmt: skip
             else:
                 acts.append(

@@ -1,5 +1,6 @@
 """What a database would do for each statement that ran: those that would read a large table from end to end."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,9 @@ from sqlalchemy import event
 from storage.database import Database
 from storage.sqlite_driver import Connection
 
-LARGE = ("request", "event", "outbox", "message", "rating", "note", "shown", "handled_update", "web_message")
+LARGE = ("request", "event", "outbox", "message", "rating", "note", "shown", "handled_update", "web_message", "contact")
+SHORT = ("outbox_pending", "request_offered", "rectification_open")
+"""Indexes that hold only what waits: these may be read from end to end."""
 
 
 @contextmanager
@@ -54,6 +57,20 @@ async def scanned(database: Database, statements: dict[str, Any]) -> dict[str, s
                 aliases = "|".join([large, *names.values()])
                 if re.search(rf"^SCAN ({aliases})\b", plan, re.MULTILINE):
                     found[statement] = plan
-            elif re.search(rf"Seq Scan on ({large})\b", plan):
+            elif re.search(rf"Seq Scan on ({large})\b", plan) or _whole_index(plan, large):
                 found[statement] = plan
     return found
+
+
+def _whole_index(plan: str, large: str) -> bool:
+    """Whether PostgreSQL reads an index of a large table from end to end: without a condition, and no LIMIT ends it."""
+    lines = plan.splitlines()
+    for place, line in enumerate(lines):
+        found = re.search(rf"Index (?:Only )?Scan (?:Backward )?using (\w+) on (?:{large})\b", line)
+        if found is not None and found[1] not in SHORT:
+            depth = len(line) - len(line.lstrip())
+            following = itertools.takewhile(lambda below: "->" not in below, lines[place + 1 :])
+            above = [up for up in lines[:place] if len(up) - len(up.lstrip()) < depth]
+            if not any("Index Cond" in below for below in following) and not any("Limit" in up for up in above):
+                return True
+    return False

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from knowledge.lifecycle import NotAllowed, Role, Status
 from storage import aftercare_clock, history
+from storage.case_rectification import next_due
 from storage.case_tables import Rectification
 from storage.ledger import CaseError, Source
 from storage.tables import Outbox, Person, Request
@@ -284,7 +285,36 @@ async def test_the_list_is_of_ones_own_areas(office: Office) -> None:
     await poor(office)
     async with office.books() as books:
         for name, expected in (("王芳", 1), ("赵云", 1), ("李敏", 0), ("张秀英", 0)):
-            assert len(await books.rectifications(office.ids[name])) == expected, name
+            assert len(await books.rectifications(office.ids[name], 9)) == expected, name
+            assert (await books.rectifications_counted(office.ids[name]))[0] == expected, name
+
+
+async def test_the_list_begins_with_ones_own_and_the_soonest_due(any_office: Office) -> None:
+    """In every state in which one is open; it ends where it was asked to, and the whole is counted."""
+    states = [
+        {"contacted_at": contacted, "settled_at": settled, "follow_up_by": follow, "manager_id": any_office.ids[who]}
+        for who in ("赵云", "王芳")
+        for contacted, settled, follow in (
+            (None, None, None), (NOON, None, None), (None, NOON, NOON + 9 * DAY), (NOON, NOON, NOON),
+            (NOON, NOON, None),
+        )
+    ]  # fmt: skip
+    for number, state in enumerate(states):
+        request = await poor(any_office)
+        async with any_office.database.write() as session:
+            found = await session.execute(select(Rectification).where(Rectification.request_id == request.id))
+            rect = found.scalar_one()
+            rect.contact_by, rect.settle_by = NOON + (9 - number % 4) * DAY, NOON + (4 + number % 7) * DAY
+            for name, value in state.items():
+                setattr(rect, name, value)
+    async with any_office.books() as books:
+        me = any_office.ids["王芳"]
+        everything = [rect for rect, _ in await books.rectifications(me, 99)]
+        assert len(everything) == len(states)
+        expected = sorted(everything, key=lambda r: (r.manager_id != me, next_due(r), r.id))
+        assert [rect.id for rect in everything] == [rect.id for rect in expected]
+        assert [rect.id for rect, _ in await books.rectifications(me, 4)] == [rect.id for rect in expected[:4]]
+        assert await books.rectifications_counted(me) == (len(states), len(states) // 2)
 
 
 async def test_a_follow_up_that_reached_nobody_says_so(office: Office) -> None:
