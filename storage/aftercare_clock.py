@@ -6,7 +6,7 @@ person; every notice has a key of its own."""
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, union
+from sqlalchemy import and_, exists, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.deadlines import next_service_moment
@@ -30,18 +30,14 @@ async def watch_rectifications(session: AsyncSession, rules: Rules, now: datetim
     clocks and tell when they broke; returns how many rectifications there were."""
     books = Ratings(session, rules, now)
     since = now - _LOOKED_FOR
+    poor = or_(Rating.revised_level.in_(POOR), and_(Rating.revised_level.is_(None), Rating.level.in_(POOR)))
     lately = union(  # each by its own index
-        select(Rating.id).where(Rating.rated_at > since), select(Rating.id).where(Rating.revised_at > since)
-    )
+        select(Rating.id).where(Rating.rated_at > since, poor), select(Rating.id).where(Rating.revised_at > since, poor)
+    ).subquery()
     lost = await session.execute(
-        select(Rating.id)
-        .outerjoin(Rectification, Rectification.rating_id == Rating.id)
-        .where(
-            Rectification.id.is_(None),
-            Rating.id.in_(lately),
-            or_(Rating.revised_level.in_(POOR), and_(Rating.revised_level.is_(None), Rating.level.in_(POOR))),
-        )
-        .order_by(Rating.id)
+        select(lately.c.id)
+        .where(~exists().where(Rectification.rating_id == lately.c.id))
+        .order_by(lately.c.id)
         .limit(BATCH)
     )
     done = 0
