@@ -98,7 +98,12 @@ async def _people(database: Database, count: int) -> None:
         {"id": WORKERS + n, "channel": None, "chat_id": None, "name": f"居民{n}"} for n in range(1, RESIDENTS + 1)
     ]
     for person in people:
-        person |= {"created_at": FIRST, "language": "zh", "elder_mode": False}
+        person |= {
+            "created_at": FIRST,
+            "consented_at": LAST - timedelta(days=200),
+            "language": "zh",
+            "elder_mode": False,
+        }
     posts: Rows = [
         {"person_id": n, "area_id": 1 if n == 1 else STREETS + 2 + n % COMMUNITIES,
          "role": Role.MANAGER if n == 1 else Role.WORKER, "domains": [], "since": FIRST}

@@ -1,9 +1,10 @@
-"""How fast reports are on a district of years: `python -m tests.report_benchmarks --count 1000000 [--postgres]`.
+"""How fast a district of years is: `python -m tests.report_benchmarks --count 1000000 [--postgres]`.
 
 Prints JSON: seconds and processor seconds (of this process; PostgreSQL's are not among them) of each report, list and
-overview in chat, of the monthly workbook with the memory it took, and how long residents wait for a reply meanwhile.
-All are medians of `RUNS`. `--postgres` starts a server of its own; `--url` measures a database that is there, and
-builds the district in it first if it is empty, so that it can be measured again."""
+overview in chat, of the monthly workbook with the memory it took, and how long residents wait for a reply meanwhile;
+milliseconds until the answer of every screen leaves, and seconds of each sweep, the first and the second time. All but
+the sweeps are medians of `RUNS`. `--postgres` starts a server of its own; `--url` measures a database that is there,
+and builds the district in it first if it is empty, so that it can be measured again."""
 
 import argparse
 import asyncio
@@ -17,14 +18,17 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from aiogram.types import Update
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.light import settle
 from handlers import charts, list_words, report_words
 from handlers.charts import Picture
+from handlers.desk import CONSENT_VERSION
 from handlers.overview import PERIODS
 from handlers.report_words import Asked
 from handlers.summary import Order
@@ -32,20 +36,41 @@ from handlers.texts import Voice, texts
 from knowledge import Matcher
 from knowledge.calendar import Calendar
 from knowledge.catalogue import Catalogue
+from knowledge.lifecycle import Status
 from knowledge.periods import Period
 from storage import reports
 from storage.database import Database
 from storage.ledger import Rules
 from storage.people import People
 from storage.schema import upgrade
-from storage.tables import Request
+from storage.tables import Outbox, Request
 from tests.benchmarks import NEED, Timed, _message
-from tests.conversations.chat import Actor, World
+from tests.conversations.chat import Actor, Wire, World
 from tests.district import LAST, build
 
 WEEK, MONTH, YEAR = "2026-11-16~2026-11-22", "2026-10", "2025"
 RUNS = 5
 _REPLIES, _EACH, _TIMES = 400, 20, 3
+_SCREENS = {
+    "resident": ("我的诉求", "我的数据", "转人工", "取消", NEED, "取消"),
+    "worker": ("我的任务", "代为登记", "取消", "值班表", "r:open:{}:", "r:history:{}:", "r:transfer:{}:"),
+    "manager": (
+        "总览",
+        "月报",
+        "三张清单",
+        "整改",
+        "未送达",
+        "值班表",
+        "p:list:overdue",
+        "p:lists:resources",
+        "r:open:{}:",
+    ),
+}
+SWEEPS = (
+    "watch_promises", "morning", "reports", "case_reminders", "aftercare", "departures", "watch_pauses", "ask_again",
+    "close_silent", "forget", "grow_old",
+)  # fmt: skip
+_IN_HAND = Request.status == Status.IN_PROGRESS
 _VOICE = Voice(texts(), "zh", False, ZoneInfo("Asia/Shanghai"))
 _MEASURED = """
 import json, os, sys
@@ -192,6 +217,81 @@ async def replies(url: str, folder: Path) -> dict[str, float]:
     return {"alone_ms": round(found[0], 1), "during_ms": round(found[1], 1), "ratio": round(found[1] / found[0], 2)}
 
 
+class _Grown(_District):
+    """The same with the people who are there already, at their desks."""
+
+    async def add_area(self, code: str, name: str, parent: str | None = None) -> None:
+        """None is needed."""
+
+    async def seat(self, person_id: int, name: str) -> Actor:
+        """Give somebody a chat who has none."""
+        actor = self.person(name)
+        async with self.app.database.write() as session:
+            person = await People(session, LAST).get(person_id)
+            person.channel, person.chat_id = actor.channel, actor.id
+            person.consented_at, person.consent_version = LAST, CONSENT_VERSION
+        return actor
+
+
+async def grown(url: str, folder: Path) -> dict[str, object]:
+    """Every screen as somebody with much to see sees it, and every sweep twice."""
+    made = _Grown.made(url, folder, Matcher.load(), LAST, {"telegram": Wire(), "web": Wire()})
+    app, numbers = made.app, itertools.count(_District.first)
+    async with app.database.read() as session:
+        busy = await _busiest(session, Request.handler_id)
+        asking = await _busiest(session, Request.resident_id)
+        theirs = select(Request.id).where(Request.handler_id == busy, _IN_HAND).limit(1)
+        one = (await session.execute(theirs)).scalar_one()
+    async with app.database.write() as session:
+        await session.execute(delete(Outbox).where(Outbox.sent_at.is_(None)))  # of an earlier run
+    desks = {
+        "resident": await made.seat(asking, "resident"),
+        "worker": await made.seat(busy, "worker"),
+        "manager": await made.seat(1, "manager"),
+    }
+    app.courier.start()
+    settle()
+    screens: dict[str, float] = {}
+    for who, says in _SCREENS.items():
+        actor, bot = desks[who], app.bots["telegram"]
+        for what in says:
+            took = []
+            for _ in range(RUNS):
+                update = (
+                    _pressed(next(numbers), actor, what.format(one))
+                    if ":" in what
+                    else _message(next(numbers), actor.id, what)
+                )
+                begun = time.perf_counter()
+                await app.gate.handle(bot, update)
+                await made.quiet()
+                took.append(1000 * (time.perf_counter() - begun))
+            screens[f"{who}: {what}"] = round(statistics.median(took), 1)
+    sweeps: dict[str, list[float]] = {}
+    for _ in range(2):
+        for sweep in SWEEPS:
+            begun = time.perf_counter()
+            await getattr(app.clock, sweep)()
+            sweeps.setdefault(sweep, []).append(round(time.perf_counter() - begun, 2))
+    await app.courier.stop()
+    await app.database.close()
+    return {"screens_ms": screens, "sweeps_s": sweeps}
+
+
+def _pressed(number: int, actor: Actor, data: str) -> Update:
+    message = {"message_id": 1, "date": 1, "chat": {"id": actor.id, "type": "private"}}
+    query = {"id": "q", "from": actor._user(), "chat_instance": "c", "message": message, "data": data}
+    return Update.model_validate({"update_id": number, "callback_query": query})
+
+
+async def _busiest(session: AsyncSession, whose: Any) -> int:
+    """Whoever has most in hand, or asked for most that is in hand."""
+    found = await session.execute(
+        select(whose).where(_IN_HAND).group_by(whose).order_by(func.count().desc(), whose).limit(1)
+    )
+    return int(found.scalar_one())
+
+
 async def measure(count: int, url: str, folder: Path) -> dict[str, object]:
     database = Database(url)
     await upgrade(database)
@@ -206,6 +306,7 @@ async def measure(count: int, url: str, folder: Path) -> dict[str, object]:
     }
     await database.close()
     report["replies"] = await replies(url, folder)
+    report |= await grown(url, folder)
     return report
 
 

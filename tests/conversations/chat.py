@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
@@ -166,7 +166,7 @@ class World:
             await world.app.stop()
 
     @classmethod
-    def made(cls, database_url: str, folder: Path, matcher: Matcher, now: datetime, wires: dict[str, Wire]) -> World:
+    def made(cls, database_url: str, folder: Path, matcher: Matcher, now: datetime, wires: dict[str, Wire]) -> Self:
         """A world that is not started yet."""
         settings = Settings(_env_file=None, database_url=database_url, web_port=0, data=folder)
         app = App(settings)
