@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.sqlite_driver import Connection
 
 LARGE = ("request", "event", "outbox", "message", "rating", "note", "shown", "handled_update", "web_message", "contact")
-SHORT = ("outbox_pending", "request_offered", "rectification_open")
+SHORT = ("outbox_pending", "outbox_failed", "request_offered", "rectification_open")
 """Indexes that hold only what waits: these may be read from end to end."""
 
 
@@ -63,14 +63,17 @@ async def scanned(database: Database, statements: dict[str, Any]) -> dict[str, s
 
 
 def _whole_index(plan: str, large: str) -> bool:
-    """Whether PostgreSQL reads an index of a large table from end to end: without a condition, and no LIMIT ends it."""
+    """Whether PostgreSQL reads an index of a large table from end to end to sift its rows by another query, without a
+    condition and no LIMIT to end it. (That a small table is walked through to be merged with another says nothing.)"""
     lines = plan.splitlines()
     for place, line in enumerate(lines):
         found = re.search(rf"Index (?:Only )?Scan (?:Backward )?using (\w+) on (?:{large})\b", line)
         if found is not None and found[1] not in SHORT:
             depth = len(line) - len(line.lstrip())
-            following = itertools.takewhile(lambda below: "->" not in below, lines[place + 1 :])
+            following = list(itertools.takewhile(lambda below: "->" not in below, lines[place + 1 :]))
             above = [up for up in lines[:place] if len(up) - len(up.lstrip()) < depth]
-            if not any("Index Cond" in below for below in following) and not any("Limit" in up for up in above):
+            sifted = any("Filter" in below and "SubPlan" in below for below in following)  # an OR with another query
+            conditions = any("Index Cond" in below for below in following)
+            if sifted and not conditions and not any("Limit" in up for up in above):
                 return True
     return False
