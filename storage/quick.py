@@ -47,7 +47,7 @@ async def ask(session: AsyncSession, statement: Executable, values: Mapping[str,
         return found.all() if found.returns_rows else []
     plan = _plan(statement, tuple((name, len(values[name])) for name in _lists(statement)), _named(statement, values))
     try:
-        rows = await connection.ask(plan.sql, [bound(values) for bound in plan.bound])
+        rows = await connection.ask(plan.sql, plan.bound(values))
     except sqlite3.Error as error:
         raise _told(plan.sql, error) from error
     return plan.read(session.sync_session, rows)
@@ -117,11 +117,7 @@ def insert_now(connection: Connection, rows: Iterable[Any]) -> None:
         for name, default in table.defaults:
             if given.get(name) is None:
                 given[name] = default()
-        try:
-            [[row_id]] = connection.run(table.sql, [bound(given) for bound in table.bound])
-        except sqlite3.Error as error:
-            raise _told(table.sql, error) from error
-        given[table.key] = row_id
+        [[given[table.key]]] = table.run(connection, given)
 
 
 def _update(connection: Connection, row: Any, changed: tuple[str, ...]) -> None:
@@ -130,11 +126,7 @@ def _update(connection: Connection, row: Any, changed: tuple[str, ...]) -> None:
     values = {f"new_{name}": now[name] for name in changed} | {f"is_{name}": now[name] for name in change.known}
     if (version := change.version) is not None:
         values[f"new_{version}"] = now[version] + 1
-    try:
-        found = connection.run(change.sql, [bound(values) for bound in change.bound])
-    except sqlite3.Error as error:
-        raise _told(change.sql, error) from error
-    if not found:
+    if not change.run(connection, values):
         raise StaleDataError(f"a row of {kind.__tablename__} is not as it was read")
     if version is not None:
         now[version] += 1
@@ -167,11 +159,26 @@ def _told(sql: str, error: sqlite3.Error) -> exc.DBAPIError:
 # -- prepared once
 
 
-class _Plan:
-    """A statement in the words of SQLite.
+class _Prepared:
+    """A statement in the words of SQLite, and for each of its question marks what finds its value among those given."""
 
-    :ivar bound: for each of its question marks, what finds its value among those given
-    """
+    def __init__(self, compiled: Any, asked: Collection[str] = ()) -> None:
+        self.sql = str(compiled)
+        self._bound = [_bound(compiled.binds, name, asked) for name in compiled.positiontup or ()]
+
+    def bound(self, given: Mapping[str, Any]) -> list[Any]:
+        return [find(given) for find in self._bound]
+
+    def run(self, connection: Connection, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """:raises DBAPIError: what the database refuses"""
+        try:
+            return connection.run(self.sql, self.bound(given))
+        except sqlite3.Error as error:
+            raise _told(self.sql, error) from error
+
+
+class _Plan(_Prepared):
+    """A statement that is asked, and what its answer is made of."""
 
     def __init__(self, statement: Any, lengths: Iterable[tuple[str, int]], named: tuple[str, ...] | None) -> None:
         returned = _returned(statement)
@@ -182,9 +189,7 @@ class _Plan:
             filled = {name: [None] * length for name, length in lengths}
             statement = statement.with_only_columns(*columns).params(dict.fromkeys(asked) | filled)
             options["compile_kwargs"] = {"render_postcompile": True}
-        compiled = statement.compile(dialect=_DIALECT, **options)
-        self.sql = str(compiled)
-        self.bound = [_bound(compiled.binds, name, asked) for name in compiled.positiontup or ()]
+        super().__init__(statement.compile(dialect=_DIALECT, **options), asked)
         self._parts = returned
         self._make = _row(part.name for part in returned)
 
@@ -245,7 +250,7 @@ class _Entity:
         return made
 
 
-class _Table:
+class _Table(_Prepared):
     """How a row of a mapped class is inserted."""
 
     def __init__(self, kind: type[Any]) -> None:
@@ -255,13 +260,11 @@ class _Table:
         self.key = mapper.get_property_by_column(key).key
         names = [name for name in columns if name != self.key]
         statement = insert(kind).returning(key)
-        compiled = statement.compile(dialect=_DIALECT, column_keys=[columns[name].key for name in names])
-        self.sql = str(compiled)
-        self.bound = [_bound(compiled.binds, name) for name in compiled.positiontup or ()]
+        super().__init__(statement.compile(dialect=_DIALECT, column_keys=[columns[name].key for name in names]))
         self.defaults = [(name, _default(mapper, columns[name])) for name in names]
 
 
-class _Change:
+class _Change(_Prepared):
     """How some columns of a row are changed.
 
     :ivar known: the attributes by which the row is found: its key, and its version
@@ -283,9 +286,7 @@ class _Change:
             .where(*(columns[name] == bindparam(f"is_{name}", type_=columns[name].type) for name in self.known))
             .returning(*mapper.primary_key)
         )
-        compiled = statement.compile(dialect=_DIALECT)
-        self.sql = str(compiled)
-        self.bound = [_bound(compiled.binds, name) for name in compiled.positiontup or ()]
+        super().__init__(statement.compile(dialect=_DIALECT))
 
 
 @lru_cache(maxsize=1024)
@@ -341,7 +342,7 @@ def _returned(statement: Any) -> list[_Column | _Entity]:
     return found
 
 
-def _bound(binds: Mapping[str, BindParameter[Any]], name: str, asked: Collection[str] = ()) -> Convert:
+def _bound(binds: Mapping[str, BindParameter[Any]], name: str, asked: Collection[str]) -> Convert:
     """What finds the value of a question mark among those given, and puts it as SQLite keeps it."""
     bind, place = binds.get(name), None
     if bind is None:  # one of a list: `areas_2` is the second of `areas`
