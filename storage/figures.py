@@ -97,7 +97,8 @@ class epoch(FunctionElement[int]):  # noqa: N801 - a function of SQL
 
 @compiles(epoch, "sqlite")
 def _epoch_sqlite(element: Any, compiler: Any, **more: Any) -> str:
-    return f"CAST(strftime('%s', {compiler.process(element.clauses, **more)}) AS INTEGER)"
+    # The fraction is cut off first: SQLite rounds to the millisecond, which makes .9995 the next second.
+    return f"CAST(strftime('%s', substr({compiler.process(element.clauses, **more)}, 1, 19)) AS INTEGER)"
 
 
 @compiles(epoch, "postgresql")

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.satisfaction import Figures
 from storage.database import Database
-from storage.figures import By, Scope, figures, figures_by, satisfaction
+from storage.figures import By, Scope, epoch, figures, figures_by, satisfaction
+from storage.tables import Request
 from tests.storage.histories import BEGIN, NOW, PARENTS, SERVICES, History, counted, histories, store
 
 START, END = BEGIN + timedelta(days=7), BEGIN + timedelta(days=37)
@@ -67,6 +69,15 @@ async def test_figures_are_what_a_plain_count_says(any_database: Database, every
         expected = expected or counted([], START, END, KEYS[by])
         found = found if expected else {}
     assert found == expected
+
+
+@pytest.mark.parametrize("microsecond", [0, 499_999, 999_499, 999_500, 999_999])
+async def test_a_second_lasts_to_its_last_microsecond(any_database: Database, microsecond: int) -> None:
+    """SQLite alone would round what is left of it up."""
+    moment = BEGIN.replace(microsecond=microsecond)
+    async with any_database.read() as session:
+        asked = select(epoch(literal(moment, Request.created_at.type)))
+        assert await session.scalar(asked) == int(BEGIN.timestamp())
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
