@@ -1,5 +1,6 @@
 """The words on screen: Fluent files, one a language. Everything put into a sentence is escaped for HTML here."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ _LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 _WHEN = {"zh": "M月d日（EEE）HH:mm", "en": "EEE d MMM, HH:mm"}
 
 
+_ENTRY = re.compile(r"^(?=([a-zA-Z][\w-]*) *=)", re.M)
+"""Where a sentence begins in a file, and its key."""
 _LONG = 1000
 _STAND_IN = "\ue000{}\ue001"
 """Fluent refuses values of more than 2500 characters; long ones are put in when the sentence is made."""
@@ -34,14 +37,14 @@ class Texts:
     """All sentences of all languages; a wrong or missing one is an error, never a blank."""
 
     def __init__(self, folder: Path) -> None:
-        self._bundles: dict[str, FluentBundle] = {}
+        self._bundles = {language: FluentBundle([_LOCALES[language]], use_isolating=False) for language in LANGUAGES}
+        self._written: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
         self._every: dict[str, frozenset[str]] = {}
         self._fixed: dict[tuple[str, str, bool], Markup] = {}
         for language in LANGUAGES:
-            bundle = FluentBundle([_LOCALES[language]], use_isolating=False)
             for path in sorted((folder / language).glob("*.ftl")):
-                bundle.add_resource(FluentResource(path.read_text("utf-8")))
-            self._bundles[language] = bundle
+                parts = _ENTRY.split(path.read_text("utf-8"))
+                self._written[language].update(zip(parts[1::2], parts[2::2], strict=True))
 
     def get(self, language: str, key: str, *, elder: bool = False, **values: object) -> Markup:
         """The sentence `key`; with `elder` its shorter form, where it has one.
@@ -55,7 +58,10 @@ class Texts:
         return self._put_together(language, key, elder, values)
 
     def _put_together(self, language: str, key: str, elder: bool, values: Mapping[str, object]) -> Markup:
-        bundle = self._bundles[language if language in self._bundles else LANGUAGES[0]]
+        language = language if language in self._bundles else LANGUAGES[0]
+        bundle = self._bundles[language]
+        if not bundle.has_message(key):  # read when it is first said: a start need not wait for two thousand sentences
+            bundle.add_resource(FluentResource(self._written[language].get(key, "")))
         if not bundle.has_message(key):
             raise LookupError(f"no text {key!r} in {language}")
         message = bundle.get_message(key)
@@ -75,7 +81,7 @@ class Texts:
         return Markup(words)
 
     def has(self, key: str) -> bool:
-        return self._bundles[LANGUAGES[0]].has_message(key)
+        return key in self._written[LANGUAGES[0]]
 
     def every(self, key: str) -> frozenset[str]:
         """How a button is called in every language, so that its words can also be typed."""

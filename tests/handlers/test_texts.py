@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from fluent.syntax import FluentParser, FluentSerializer
-from fluent.syntax.ast import Junk, Message, VariableReference
+from fluent.syntax.ast import Junk, Message, MessageReference, TermReference, VariableReference
 from fluent.syntax.visitor import Visitor
 
 from handlers import texts as package
@@ -29,6 +29,18 @@ class Gaps(Visitor):
 
     def visit_VariableReference(self, node: VariableReference) -> None:  # noqa: N802 - named by the parser
         self.found.add(node.id.name)
+
+
+class Names(Visitor):
+    """Other sentences and terms that a sentence is made of."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def visit_MessageReference(self, node: MessageReference | TermReference) -> None:  # noqa: N802
+        self.found.append(node.id.name)
+
+    visit_TermReference = visit_MessageReference  # noqa: N815
 
 
 def gaps(node: object) -> frozenset[str]:
@@ -74,6 +86,16 @@ def is_key(string: str) -> bool:
 
 def used(key: str) -> bool:
     return key in PLAIN or any(re.fullmatch(re.escape(p).replace(r"\*", "[a-z0-9-]+"), key) for p in KEY_PATTERNS)
+
+
+def test_a_sentence_is_whole_by_itself() -> None:
+    """Each is read alone, when it is first said; and each is found."""
+    names = Names()
+    for key in ZH:
+        names.visit(ZH[key])
+        names.visit(EN[key])
+        assert texts().has(key)
+    assert names.found == []
 
 
 def test_both_languages_have_the_same_sentences() -> None:
