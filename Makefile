@@ -12,6 +12,7 @@ check:
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	sh deploy/audit.sh
 
 format:
 	.venv/bin/ruff check --fix .

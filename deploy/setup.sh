@@ -34,7 +34,9 @@ group=--no-dev
 [ -d .venv ] || "$uv" venv --quiet --python "$python" .venv
 "$uv" export --quiet --frozen --no-emit-project "$group" --output-file .venv/locked.txt >/dev/null
 if [ "$group" = --dev ]; then
-    "$uv" pip sync --quiet --python .venv/bin/python --require-hashes .venv/locked.txt
+    "$uv" pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes .venv/locked.txt
 else
-    "$uv" pip install --quiet --python .venv/bin/python --require-hashes --requirement .venv/locked.txt
+    "$uv" pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes --requirement .venv/locked.txt
 fi
+# Where the desk may not write beside its own code (a service, a container) it would compile everything at every start.
+[ ! -d bot ] || .venv/bin/python -m compileall -q bot handlers knowledge storage
