@@ -14,7 +14,7 @@ python=$(command -v python3.11 || command -v python3)
 uv=$(command -v uv || true)
 [ -n "$uv" ] || uv=.uv/bin/uv
 if [ ! -x "$uv" ]; then
-    if ! "$python" -m venv .uv 2>/dev/null; then
+    if ! "$python" -m venv .uv >/dev/null 2>&1; then
         # Debian ships Python without venv; without root pip alone must do.
         rm -rf .uv
         if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
