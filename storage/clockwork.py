@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge import matters
 from knowledge.ladder import Owed, Rung, Step, due_between, next_look
-from knowledge.lifecycle import OPEN, Action, Role, Status, check
+from knowledge.lifecycle import OPEN, TABLE, Action, Role, Status, check
 from knowledge.matters import Hearer
 from storage import closures
 from storage.ledger import Ledger, Rules
@@ -32,23 +32,8 @@ FEW = 3
 
 BATCH = 500
 
-_CHANGES_WHAT_IS_OWED = frozenset(
-    {
-        Action.RECORD,
-        Action.ACKNOWLEDGE,
-        Action.LOOK_UP,
-        Action.ASK_SUPPLEMENT,
-        Action.SUPPLEMENTED,
-        Action.LAPSE,
-        Action.GRANT_EXTENSION,
-        Action.RECKON,
-        Action.RESOLVE,
-        Action.UPHOLD,
-        Action.CORRECT,
-        Action.REOPEN,
-        Action.WITHDRAW,
-    }
-)
+_MOVES_A_PROMISE = {Action.RECORD, Action.LOOK_UP, Action.GRANT_EXTENSION, Action.RECKON, Action.CORRECT}
+_CHANGES_WHAT_IS_OWED = frozenset({rule.action for rule in TABLE if rule.to is not None} | _MOVES_A_PROMISE)
 _ACTS = {Rung.WARN: Action.WARN, Rung.BREACH: Action.BREACH, Rung.ESCALATE: Action.ESCALATE}
 
 

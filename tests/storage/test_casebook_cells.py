@@ -1,15 +1,17 @@
 """The casebook obeys the lifecycle: every act, in every status, by everybody a request can have to do with."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from knowledge import pauses
+from knowledge.ladder import next_look
 from knowledge.lifecycle import Action, NotAllowed, Role, Status
 from storage.case_tables import Extension, OneTimeNotice, OutsideTransfer, Rectification, Refusal
 from storage.casebook import Casebook
+from storage.clockwork import owed_of
 from storage.closures import closed
 from storage.ledger import CaseError, Source
 from storage.tables import Message, Rating, Request
@@ -128,6 +130,11 @@ async def prepared(office: Office) -> tuple[Request, People]:
     return request, people
 
 
+async def looks(books: Casebook, request: Request) -> datetime | None:
+    """When a sweep must look at it, by what it owes now."""
+    return next_look(owed_of(request), await books._office(request), request.looked_at or request.created_at)
+
+
 async def attempt(
     office: Office, request: Request, people: People, action: Action, status: Status, role: Role
 ) -> Status | None:
@@ -139,6 +146,7 @@ async def attempt(
             now = await session.get(Request, request.id)
             assert now is not None
             now.status = status
+            now.look_at = await looks(books, now)
             if action is Action.REVISE:
                 rating = {"level": 5, "rated_at": office.now, "rated_by_id": people[Role.RESIDENT]}
                 held = {"first_responder_id": now.first_responder_id, "handler_id": now.handler_id}
@@ -160,6 +168,7 @@ async def attempt(
                 await ACTS[action](books, now, people[role], people)
                 await session.flush()
                 now_has = now.status
+                assert now.look_at == await looks(books, now), f"{action} on {status}: what is owed is not looked at"
             except (NotAllowed, CaseError):
                 found = (now.status, now.events, now.first_responder_id, now.handler_id, now.offered_to_id)
                 assert found == before, (action, status, role)

@@ -1,5 +1,6 @@
 """代为登记: the contact, who hears the news, and how people recorded at the counter come to the chat themselves."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from storage import aftercare_clock, history, privacy
 from storage.case_claims import CLAIM_LIFE
 from storage.case_people import ContactOf
 from storage.case_tables import Contact, RatingCall
+from storage.clockwork import watch_promises
 from storage.ledger import CaseError
 from storage.tables import Message, Person, Rating, Request
 from tests.storage.office import Office
@@ -219,6 +221,17 @@ async def test_not_solved_on_the_phone(office: Office) -> None:
     now = await office.request(request)
     assert (now.status, now.round, now.resolve_by) == (Status.IN_PROGRESS, 2, request.resolve_by)
     assert (await office.told("李敏"))[-1] == "reopened_by_phone"
+
+
+async def test_what_was_reopened_on_the_phone_is_watched_again(any_office: Office) -> None:
+    """Its promise passes once more, and those who answer for it hear of it."""
+    request = await counter(any_office)
+    await any_office.act("resolve", request, "李敏", "送了")
+    await any_office.act("take_reopen", request, "王芳", "没人来过")
+    any_office.now = request.resolve_by + timedelta(days=4)
+    async with any_office.database.write() as session:
+        assert await watch_promises(session, any_office.rules, any_office.now) == 1
+    assert "promise_breach" in await any_office.told("王芳")
 
 
 async def test_three_calls_at_most(any_office: Office) -> None:
