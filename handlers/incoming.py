@@ -14,7 +14,7 @@ PASSABLE = 20 * 1024 * 1024
 _JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and some scripts together
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufe0f" + _JOINERS)
 """Signs that count as letters or marks and show nothing."""
-_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*+\n){2,}+")
 _WIDE_GAP = re.compile(r"[^\S\n]{9,}")
 
 

@@ -13,7 +13,7 @@ MOST = 3_000
 _SHORTEST, _LONGEST = 2, 12
 _EXAMPLE = 60
 
-_DIGITS = re.compile(r"[0-9０-９]+(?:[ -][0-9０-９]+)*")
+_DIGITS = re.compile(r"[0-9０-９](?:[ -]?[0-9０-９])*")
 _CALLED = re.compile(r"(?<=我叫|名叫|叫做|我是|姓名)[\u4e00-\u9fff]{2,4}")
 _SURNAMED = re.compile(
     r"[\u4e00-\u9fff](?=(?:大爷|大妈|婆婆|爷爷|奶奶|阿姨|叔叔|伯伯|孃孃|嬢嬢|先生|女士|师傅|老师|医生|主任|书记)(?:$|[^\u4e00-\u9fff]|家|的|说))"
