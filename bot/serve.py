@@ -1,5 +1,6 @@
 """`python -m bot run`: open the database, start the app, say where it is, serve until told to stop."""
 
+import asyncio
 import logging
 import sys
 
@@ -25,8 +26,7 @@ async def serve(settings: Settings) -> None:
     app = App(settings)
     app.heed_signals()
     try:
-        await upgrade(app.database)
-        app.office  # noqa: B018 - a wrong catalogue or calendar stops the start here
+        await _open(app)
         if app.telegram is None and app.web is None:
             raise CannotServe("nothing to serve: set SHOUWEN_TELEGRAM_TOKEN, or SHOUWEN_WEB_PORT to another than 0")
         empty = await demo.is_empty(app.database)
@@ -45,6 +45,15 @@ async def serve(settings: Settings) -> None:
             raise CannotServe(app.telegram.fault)
     finally:
         await app.stop()
+
+
+async def _open(app: App) -> None:
+    """Bring the schema up to date and, beside it in a thread, read the lists and unpack the models. A newer database, a
+    wrong catalogue or a wrong calendar stops the start here."""
+    opened = await asyncio.gather(upgrade(app.database), asyncio.to_thread(lambda: app.office), return_exceptions=True)
+    for wrong in opened:
+        if isinstance(wrong, BaseException):
+            raise wrong
 
 
 async def _announce(app: App, empty: bool) -> None:
