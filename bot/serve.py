@@ -8,7 +8,8 @@ from bot import demo
 from bot.app import App
 from bot.light import settle
 from bot.settings import Settings
-from bot.tools import unanswered_areas
+from bot.tools import unanswered_areas, unlisted_services
+from storage.database import is_unavailable
 from storage.schema import upgrade
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ async def serve(settings: Settings) -> None:
             ) from error
         await _announce(app, empty)
         settle()
+        await _name_unlisted(app)
         await app.until_told()
         if app.telegram is not None and app.telegram.fault:
             raise CannotServe(app.telegram.fault)
@@ -54,6 +56,16 @@ async def _open(app: App) -> None:
     for wrong in opened:
         if isinstance(wrong, BaseException):
             raise wrong
+
+
+async def _name_unlisted(app: App) -> None:
+    """After `ready`, for nothing waits for it; a database that is away just now is told of by whoever needs it."""
+    try:
+        for line in await unlisted_services(app.database, app.office.rules.catalogue):
+            print(line, file=sys.stderr, flush=True)
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
 
 
 async def _announce(app: App, empty: bool) -> None:

@@ -17,7 +17,7 @@ from knowledge.calendar import Calendar
 from knowledge.catalogue import Catalogue
 from knowledge.periods import Period
 from knowledge.responsibility import first_responder
-from storage import conversations, privacy
+from storage import conversations, privacy, reports
 from storage.database import Database
 from storage.figures import figures
 from storage.outcomes import outcomes
@@ -40,12 +40,23 @@ async def unanswered_areas(database: Database, now: datetime) -> list[Area]:
         return [area for area in found.scalars() if first_responder(await people.candidates(area.id), "") is None]
 
 
+async def unlisted_services(database: Database, catalogue: Catalogue) -> list[str]:
+    """What to say of services that open requests name and no list has any more, a line each."""
+    async with database.read(aside=True) as session:
+        found = await reports.unlisted(session, catalogue.services)
+    return [
+        f"service {id}: no list has it, and open requests name it ({count}): they are shown as the general window; "
+        "bring it back, or correct their service in chat"
+        for id, count in found.items()
+    ]
+
+
 async def check_all(settings: Settings) -> list[str]:
     """Everything that is wrong, a line each.
 
     :raises CatalogueError, CalendarError, SchemaError: the first thing that stops any start
     """
-    Catalogue.load(settings.catalogue)
+    catalogue = Catalogue.load(settings.catalogue)
     Calendar.load(settings.calendar)
     database = Database(settings.database_url)
     try:
@@ -55,10 +66,12 @@ async def check_all(settings: Settings) -> list[str]:
                 return ["no area yet: python -m bot area add CODE NAME"]
         async with database.read() as session:
             faults = await conversations.faults(session)
-        return [
+        silent = [
             f"area {a.code} {a.name}: nobody answers; python -m bot invite worker --area {a.code}"
             for a in await unanswered_areas(database, datetime.now(UTC))
-        ] + [
+        ]
+        gone = await unlisted_services(database, catalogue)
+        return [*silent, *gone] + [
             f"update {f.update_id} of bot {f.bot_id} could not be handled at {f.at:%Y-%m-%d %H:%M} UTC: {f.error}; "
             "whoever wrote was told so, and the log says where"
             for f in faults

@@ -95,8 +95,8 @@ async def rectify_digest(
     if not found:
         return []
     broken = sum(worst[rect.id] != "warn" for rect, _ in found)
-    services = office.rules.catalogue.services
-    choices = [words.mend_line(voice, r, q, services[q.service_id], now) for r, q in found[:_LISTED]]
+    recorded = office.rules.catalogue.recorded
+    choices = [words.mend_line(voice, r, q, recorded(q.service_id), now) for r, q in found[:_LISTED]]
     return [Parcel(Say(voice.t("notice-rectify-digest", broken=broken, near=len(found) - broken), choices))]
 
 
@@ -155,8 +155,8 @@ async def rating_calls(
 
 def call_lines(voice: Voice, office: Office, requests: list[Request]) -> list[Choice]:
     """Requests as buttons that open their call."""
-    services = office.rules.catalogue.services
-    return [Choice(cards.line(voice, r, services[r.service_id]), Act(act="call", id=r.id).pack()) for r in requests]
+    recorded = office.rules.catalogue.recorded
+    return [Choice(cards.line(voice, r, recorded(r.service_id)), Act(act="call", id=r.id).pack()) for r in requests]
 
 
 async def reopened_by_phone(a: About) -> list[Parcel]:

@@ -53,8 +53,8 @@ async def _welcome(desk: Desk, place: Place) -> list[Say]:
     served = await desk.people.get(place.request.resident_id)
     statuses = (*OPEN, Status.RESOLVED, Status.CLOSED)
     mine = await desk.casebook.of_resident(desk.me.id, statuses)
-    services = desk.office.rules.catalogue.services
-    lines = cards.lines(desk.voice, [(r, services[r.service_id]) for r in mine[:8]])
+    recorded = desk.office.rules.catalogue.recorded
+    lines = cards.lines(desk.voice, [(r, recorded(r.service_id)) for r in mine[:8]])
     key = "claimed" if place.whose == "resident" else "claimed-as-contact"
     return [desk.say(key, menu=True, name=served.name), desk.say("claimed-list", lines, count=len(mine))]
 

@@ -95,10 +95,10 @@ def _buttons(
     now: datetime,
     marks: Mapping[int, str] = MappingProxyType({}),
 ) -> list[Choice]:
-    services = office.rules.catalogue.services
+    recorded = office.rules.catalogue.recorded
     return [
         Choice(
-            cards.line(voice, request, services[request.service_id], overdue=overdue(request, now))
+            cards.line(voice, request, recorded(request.service_id), overdue=overdue(request, now))
             + marks.get(request.id, ""),
             Act(act="open", id=request.id).pack(),
         )

@@ -238,7 +238,7 @@ class Desk:
         return Choice(self.label(key, **values), data.pack())
 
     def service_name(self, service_id: str) -> str:
-        return self.voice.named(self.office.rules.catalogue.service(service_id))
+        return self.voice.named(self.office.rules.catalogue.recorded(service_id))
 
     def menu_words(self) -> list[str]:
         keys = MANAGER_MENU if self.is_manager else WORKER_MENU if self.is_staff else RESIDENT_MENU

@@ -161,16 +161,16 @@ async def outside_due(
         waits = handed is not None and handed.follow_up_at is not None and handed.follow_up_at <= now
         if request is not None and handed is not None and waits and request.status in OPEN:
             due.append((request, handed))
-    services = office.rules.catalogue.services
+    recorded = office.rules.catalogue.recorded
     if len(due) > 1:
-        choices = cards.lines(voice, [(request, services[request.service_id]) for request, _ in due])
+        choices = cards.lines(voice, [(request, recorded(request.service_id)) for request, _ in due])
         return [Parcel(Say(voice.t("notice-outside-due-list", count=len(due)), choices))]
     for request, handed in due:
         resident = await session.get(Person, request.resident_id)
         text = voice.t(
             "notice-outside-due",
             tail=cards.tail(request.number),
-            service=voice.named(services[request.service_id]),
+            service=voice.named(recorded(request.service_id)),
             resident=resident.name if resident else "—",
             body=handed.body,
             contact=handed.contact,

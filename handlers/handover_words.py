@@ -49,7 +49,7 @@ async def about(
     choices: list[Choice] = []
     staff = bool(roles & _STAFF)
     if Role.MANAGER in roles:
-        matter = office.rules.catalogue.service(request.service_id).matter
+        matter = office.rules.catalogue.recorded(request.service_id).matter
         lines.append(voice.t("matter-line", matter=voice.t(f"matter-{matter.value}")))
     if (handed := await books.outside(request.id)) is not None:
         to = {"body": handed.body, "contact": handed.contact}
@@ -97,7 +97,7 @@ async def marks(books: Casebook, voice: Voice, requests: Sequence[Request]) -> d
 
 def matter_mark(voice: Voice, office: Office, request: Request) -> str:
     """大, 小 or 私, in front of a line of a manager's list."""
-    return voice.t(f"matter-mark-{office.rules.catalogue.service(request.service_id).matter.value}")
+    return voice.t(f"matter-mark-{office.rules.catalogue.recorded(request.service_id).matter.value}")
 
 
 async def to_decide(books: Casebook, voice: Voice, office: Office, person_id: int) -> list[Choice]:
@@ -105,7 +105,7 @@ async def to_decide(books: Casebook, voice: Voice, office: Office, person_id: in
     return [
         Choice(voice.t("decision-line", line=Markup(line.label)), line.data)
         for request in await books.to_decide(person_id)
-        for line in cards.lines(voice, [(request, office.rules.catalogue.service(request.service_id))])
+        for line in cards.lines(voice, [(request, office.rules.catalogue.recorded(request.service_id))])
     ]
 
 
@@ -134,10 +134,10 @@ async def left(session: AsyncSession, now: datetime, gone_id: int, manager_id: i
 
 def left_list(voice: Voice, office: Office, gone: Person, held: Sequence[Request]) -> Say:
     """All of it as one message: each request hands itself over, or all go at once."""
-    services = office.rules.catalogue.services
+    recorded = office.rules.catalogue.recorded
     choices = [Choice(voice.t("left-all"), Hand(act="all", gone=gone.id).pack())] if len(held) > 1 else []
     choices += [
-        Choice(cards.line(voice, r, services[r.service_id]), Hand(act="one", gone=gone.id, id=r.id).pack())
+        Choice(cards.line(voice, r, recorded(r.service_id)), Hand(act="one", gone=gone.id, id=r.id).pack())
         for r in held[:_LISTED]
     ]
     key = "left-list-gone" if gone.unreachable_at is None else "left-list-blocked"

@@ -46,7 +46,7 @@ async def opened(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer
 
 
 async def _card(desk: Desk, docket: Docket, note: Markup | None = None) -> Say:
-    item = desk.office.rules.catalogue.service(docket.request.service_id)
+    item = desk.office.rules.catalogue.recorded(docket.request.service_id)
     text = words.card(desk.voice, docket, item, await names_of(desk, docket))
     roles = await desk.casebook.roles(docket.request, desk.me.id)
     choices = words.choices(desk.voice, docket, conducts=bool(roles & CONDUCTING))

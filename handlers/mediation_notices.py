@@ -86,7 +86,7 @@ async def render(
         other=case.other_name,
         mediator=(await people.get(case.mediator_id)).name,
     )
-    service = voice.named(office.rules.catalogue.service(request.service_id))
+    service = voice.named(office.rules.catalogue.recorded(request.service_id))
     told = _Told(row, voice, session, docket, names, service, side)
     if row.kind in _PARTIES:
         return await _PARTIES[row.kind](told)

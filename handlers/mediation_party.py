@@ -50,7 +50,7 @@ async def entered(desk: Desk) -> Answer:
 
 
 async def _card(desk: Desk, docket: Docket) -> Say:
-    item = desk.office.rules.catalogue.service(docket.request.service_id)
+    item = desk.office.rules.catalogue.recorded(docket.request.service_id)
     area = await desk.people.area(docket.request.area_id)
     names = await names_of(desk, docket)
     return Say(words.party_card(desk.voice, docket, item, names, area.name), words.party_choices(desk.voice, docket), 1)

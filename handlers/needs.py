@@ -232,7 +232,8 @@ async def card(desk: Desk, service_id: str) -> Say:
 @router.callback_query(Pick.filter(F.what == "confirm"))
 async def confirm(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
     draft = desk.data.get("draft")
-    if not draft or draft.get("service") != callback_data.arg:
+    listed = callback_data.arg in desk.office.rules.catalogue.services
+    if not draft or draft.get("service") != callback_data.arg or not listed:
         return desk.say("card-old")
     return await record(desk, callback_data.arg)
 

@@ -70,7 +70,7 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
         session=session,
         now=now,
         request=request,
-        item=office.rules.catalogue.service(request.service_id),
+        item=office.rules.catalogue.recorded(request.service_id),
         area=area,
         people=cards.People(resident, responder, handler, contact),
         roles=roles,

@@ -125,8 +125,8 @@ async def pause_digest(
 ) -> list[Parcel]:
     """Many at once: one message with the requests as buttons."""
     found = [await session.get(Request, request_id) for request_id, _ in row.payload["news"]]
-    services = office.rules.catalogue.services
-    lines = cards.lines(voice, [(r, services[r.service_id]) for r in found[:_LISTED] if r is not None])
+    recorded = office.rules.catalogue.recorded
+    lines = cards.lines(voice, [(r, recorded(r.service_id)) for r in found[:_LISTED] if r is not None])
     lapsed = sum(kind == "supplement_lapsed" for _, kind in row.payload["news"])
     text = voice.t("notice-pause-digest", lapsed=lapsed, reckoned=len(row.payload["news"]) - lapsed)
     return [Parcel(Say(text, lines))]

@@ -119,7 +119,7 @@ def event_more(voice: Voice, event: Event, notices: Mapping[int, OneTimeNotice])
 
 def is_complete(office: Office, request: Request, told: Mapping[str, Any]) -> bool:
     """Whether this would tell everything that there is to know of the request's service."""
-    return pauses.complete(told, office.rules.catalogue.service(request.service_id))
+    return pauses.complete(told, office.rules.catalogue.recorded(request.service_id))
 
 
 async def shown(desk: Desk, draft: Mapping[str, Any], item: Service) -> dict[str, Any] | None:

@@ -83,7 +83,7 @@ async def _preview(desk: Desk, request: Request, more: str) -> Say:
 @router.callback_query(Act.filter(F.act == "ask_supplement"))
 async def on_supplement(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
     request = await desk.casebook.may(Action.ASK_SUPPLEMENT, callback_data.id, desk.me.id)
-    materials = desk.office.rules.catalogue.service(request.service_id).materials
+    materials = desk.office.rules.catalogue.recorded(request.service_id).materials
     arg = callback_data.arg
     if not arg or desk.chat.state != Step.supplement.state or desk.data.get("request") != request.id:
         desk.go(Step.supplement, request=request.id, lacking=[], words=[])
@@ -110,7 +110,7 @@ async def take_supplement_words(message: Message, desk: Desk) -> Answer:
 
 async def _what_is_missing(desk: Desk, request: Request) -> Say:
     """The one question: what is missing; with what was said so far, and whether the clock will stop for it."""
-    materials = desk.office.rules.catalogue.service(request.service_id).materials
+    materials = desk.office.rules.catalogue.recorded(request.service_id).materials
     ticked, reason = desk.data["lacking"], await desk.casebook.why_no_pause(request)
     choices = [
         Choice(
@@ -136,7 +136,7 @@ async def _what_is_missing(desk: Desk, request: Request) -> Say:
 
 
 def _missing(desk: Desk, request: Request) -> str:
-    materials = desk.office.rules.catalogue.service(request.service_id).materials
+    materials = desk.office.rules.catalogue.recorded(request.service_id).materials
     listed = [materials[i] for i in desk.data["lacking"] if i < len(materials)]
     return "\n".join([*listed, *desk.data["words"]])
 

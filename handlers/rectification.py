@@ -47,8 +47,8 @@ async def _list(desk: Desk) -> Say:
     found = await desk.casebook.rectifications(desk.me.id, _LISTED)
     if not found:
         return desk.say("mending-none", menu=True)
-    services = desk.office.rules.catalogue.services
-    choices = [words.mend_line(desk.voice, r, q, services[q.service_id], desk.now) for r, q in found]
+    recorded = desk.office.rules.catalogue.recorded
+    choices = [words.mend_line(desk.voice, r, q, recorded(q.service_id), desk.now) for r, q in found]
     count, mine = await desk.casebook.rectifications_counted(desk.me.id)
     return desk.say("mending-list", choices, count=count, mine=mine)
 
@@ -63,7 +63,7 @@ async def _card(desk: Desk, rectification_id: int, note: Markup | None = None) -
     )
     area = await desk.people.area(request.area_id)
     manager = await desk.people.get(rect.manager_id)
-    item = desk.office.rules.catalogue.service(request.service_id)
+    item = desk.office.rules.catalogue.recorded(request.service_id)
     card = words.mend_card(desk.voice, words.Mending(rect, rating, request, item, area.name, people, manager.name))
     choices = words.mend_choices(desk.voice, rect, desk.now, phone=people.phone)
     return Say(f"{note}\n\n{card}" if note else card, choices, 2, request_id=request.id)
@@ -158,7 +158,7 @@ async def on_call(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answe
         await desk.people.get(request.handler_id),
         await desk.casebook.contact_of(request),
     )
-    item = desk.office.rules.catalogue.service(request.service_id)
+    item = desk.office.rules.catalogue.recorded(request.service_id)
     text = words.call_card(desk.voice, request, item, people, tried=call.tried if call else 0, own=own)
     choices = words.call_choices(desk.voice, request.id, phone=people.phone, own=own)
     return Say(text, choices, 2, request_id=request.id)

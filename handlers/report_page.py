@@ -103,7 +103,7 @@ class PageData:
             [
                 spoken(r.number),
                 r.area,
-                self._voice.named(self._catalogue.service(r.service_id)),
+                self._voice.named(self._catalogue.recorded(r.service_id)),
                 t(f"status-{r.status.replace('_', '-')}"),
                 r.first_responder,
                 r.handler,

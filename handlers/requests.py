@@ -39,7 +39,7 @@ async def open_request(desk: Desk, request_id: int) -> Say:
     :raises CaseError: `not_yours`
     """
     request, roles = await desk.casebook.look(request_id, desk.me.id)
-    item = desk.office.rules.catalogue.service(request.service_id)
+    item = desk.office.rules.catalogue.recorded(request.service_id)
     people = cards.People(
         await desk.people.get(request.resident_id),
         await desk.people.get(request.first_responder_id),
@@ -142,11 +142,11 @@ async def _list(desk: Desk, start: int) -> Say:
         return desk.say("my-requests-none", [desk.button("all-services", Pick(what="domains"))])
     if len(mine) == 1:
         return await open_request(desk, mine[0].id)
-    services = desk.office.rules.catalogue.services
+    recorded = desk.office.rules.catalogue.recorded
     page = mine[start : start + _LISTED]
     text = desk.t("my-requests", count=len(mine), open=sum(r.status in OPEN for r in mine))
     shown = text if desk.elder else "\n".join([text, *(_summary(desk, r) for r in page if r.status in OPEN)])
-    choices = cards.lines(desk.voice, [(r, services[r.service_id]) for r in page])
+    choices = cards.lines(desk.voice, [(r, recorded(r.service_id)) for r in page])
     if start + _LISTED < len(mine):
         choices.append(desk.button("next-page", Pick(what="mine", arg=str(start + _LISTED))))
     return Say(shown, choices)
@@ -168,9 +168,9 @@ async def _only(desk: Desk, query_key: str, act: str, statuses: Collection[Statu
         return desk.say("my-requests-none", [desk.button("all-services", Pick(what="domains"))])
     if len(mine) == 1:
         return mine[0].id
-    services = desk.office.rules.catalogue.services
+    recorded = desk.office.rules.catalogue.recorded
     choices = [
-        Choice(cards.line(desk.voice, r, services[r.service_id]), Act(act=act, id=r.id).pack()) for r in mine[:_LISTED]
+        Choice(cards.line(desk.voice, r, recorded(r.service_id)), Act(act=act, id=r.id).pack()) for r in mine[:_LISTED]
     ]
     return desk.say(query_key, choices)
 
@@ -275,8 +275,8 @@ class RatesInWords(Filter):
 @router.message(StateFilter(None, Step.talk, Step.whose), RatesInWords())
 async def rate_in_words(message: Message, waiting: list[Request], level: int, desk: Desk) -> Answer:
     if len(waiting) > 1:
-        services = desk.office.rules.catalogue.services
-        return desk.say("which-rate", cards.lines(desk.voice, [(r, services[r.service_id]) for r in waiting[:_LISTED]]))
+        recorded = desk.office.rules.catalogue.recorded
+        return desk.say("which-rate", cards.lines(desk.voice, [(r, recorded(r.service_id)) for r in waiting[:_LISTED]]))
     return await _reopen(desk, waiting[0].id) if level == 0 else await _rate(desk, waiting[0].id, level)
 
 

@@ -227,10 +227,10 @@ async def whose(desk: Desk) -> Say:
     """Ask for whom the words on the table are."""
     desk.stay(Step.whose)
     if desk.is_staff:
-        services = desk.office.rules.catalogue.services
+        recorded = desk.office.rules.catalogue.recorded
         choices = [
             Choice(
-                f"{(await desk.people.get(r.resident_id)).name} {cards.line(desk.voice, r, services[r.service_id])}",
+                f"{(await desk.people.get(r.resident_id)).name} {cards.line(desk.voice, r, recorded(r.service_id))}",
                 Act(act="whose", id=r.id).pack(),
             )
             for r in (await desk.casebook.tasks(desk.me.id))[:_LISTED]

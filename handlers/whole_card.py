@@ -32,7 +32,7 @@ async def for_staff(
     lines, decisions = await handover_words.about(books, voice, office, request, roles, reader, responder)
     standing = await pause_words.standing(books, voice, request, staff=True)
     more = Markup("\n".join([*lines, *([standing] if standing else [])])) or None
-    item = office.rules.catalogue.service(request.service_id)
+    item = office.rules.catalogue.recorded(request.service_id)
     text = cards.for_staff(voice, request, item, people, area, more=more)
     choices = [*decisions, *await pause_words.decision(books, voice, request, reader, roles)]
     return text, [*choices, *cards.staff_choices(voice, request, roles, phone=people.phone)]

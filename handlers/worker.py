@@ -87,10 +87,10 @@ async def _tasks(desk: Desk, start: int) -> Say:
 
 def task_lines(desk: Desk, requests: list[Request], marks: Mapping[int, str] = MappingProxyType({})) -> list[Choice]:
     """Requests as buttons, overdue ones marked; `marks` go behind, by the request's id."""
-    services = desk.office.rules.catalogue.services
+    recorded = desk.office.rules.catalogue.recorded
     return [
         Choice(
-            cards.line(desk.voice, r, services[r.service_id], overdue=overdue(r, desk.now)) + marks.get(r.id, ""),
+            cards.line(desk.voice, r, recorded(r.service_id), overdue=overdue(r, desk.now)) + marks.get(r.id, ""),
             Act(act="open", id=r.id).pack(),
         )
         for r in requests

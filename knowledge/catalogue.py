@@ -8,7 +8,7 @@ the lists can put them right without a developer.
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -142,6 +142,11 @@ class Catalogue:
     def service(self, id: str) -> Service:
         """The service of that id; KeyError when no list has it."""
         return self.services[id]
+
+    def recorded(self, id: str) -> Service:
+        """The service that something recorded names. Where no list has it any more, a stand-in under that id which
+        is called and handled as the general window: what was recorded is still brought to its end."""
+        return self.services.get(id) or replace(self.services[GENERAL], id=id)
 
     def domain(self, id: str) -> Domain:
         """The domain of that id; KeyError when there is none."""

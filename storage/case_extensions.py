@@ -168,7 +168,7 @@ class Extensions(Talk):
         """Promise what the announced calendar says, the pause and the extension kept; True when a date changed. What
         is kept or broken already stays as it is."""
         terms, asked = await self._terms(request), await self.extension(request)
-        item = self._rules.catalogue.service(request.service_id)
+        item = self._rules.catalogue.recorded(request.service_id)
         codes = await self._people.codes(request.area_id)
         promised = self._rules.promises(item, request.created_at, area=codes, urgent=request.urgent)
         moves: list[tuple[datetime, Pause | Extra]] = []
@@ -207,7 +207,7 @@ class Extensions(Talk):
     # -- for the acts
 
     async def _terms(self, request: Request) -> Terms:
-        item = self._rules.catalogue.service(request.service_id)
+        item = self._rules.catalogue.recorded(request.service_id)
         office = await self._office(request)
         return Terms.of(item, request.kind, request.created_at, urgent=request.urgent, office=office)
 

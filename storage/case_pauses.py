@@ -43,7 +43,7 @@ class Pauses(Extensions):
 
     async def told(self, request: Request) -> OneTimeNotice | None:
         """The complete notice of the request's service that has reached the resident; None while there is none."""
-        item = self._rules.catalogue.service(request.service_id)
+        item = self._rules.catalogue.recorded(request.service_id)
         for notice in await self.notices(request):
             known = notice.delivered_at is not None and notice.service_id == item.id
             if known and pauses.complete(notice.content, item):
@@ -72,7 +72,7 @@ class Pauses(Extensions):
 
     async def notice_content(self, request: Request, more: str = "") -> dict[str, Any]:
         """What a one-time notice of this request says, with the area's local facts."""
-        item = self._rules.catalogue.service(request.service_id)
+        item = self._rules.catalogue.recorded(request.service_id)
         return pauses.notice(item, await self._people.facts(request.area_id, item.id), more=more)
 
     async def holders(self, request: Request) -> Sequence[int]:
@@ -89,7 +89,7 @@ class Pauses(Extensions):
         """
         request, status, role = await self._may(Action.NOTIFY, request_id, actor_id)
         content = await self.notice_content(request, more)
-        if not pauses.complete(content, self._rules.catalogue.service(request.service_id)):
+        if not pauses.complete(content, self._rules.catalogue.recorded(request.service_id)):
             raise CaseError("notice_empty")
         if told_by == CHAT and not await self.in_chat(request):
             raise CaseError("notice_no_chat")

@@ -87,7 +87,7 @@ class Clockwork(Ledger):
     async def _hearers(self, request: Request, rung: Rung) -> list[int]:
         """Who hears of it, by the table of `knowledge.matters`: the handler (with whoever a transfer waits for, or
         stands in), the first responder, the manager, those above. Where nobody can act, the manager does."""
-        who = matters.hearers(self._rules.catalogue.service(request.service_id).matter, matters.Moment(rung.value))
+        who = matters.hearers(self._rules.catalogue.recorded(request.service_id).matter, matters.Moment(rung.value))
         lines = await self._people.lines(request.area_id)
         found: list[int] = []
         working: list[int] = []

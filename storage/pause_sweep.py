@@ -61,7 +61,8 @@ async def _waiting(session: AsyncSession, *which: Any) -> list[tuple[Request, Su
 
 
 async def _to_reckon(session: AsyncSession, rules: Rules, now: datetime) -> list[Request]:
-    """Open requests whose promise was provisional under another calendar, and lies in announced years by now."""
+    """Open requests whose promise was provisional under another calendar, and lies in announced years by now. What a
+    service that no list has any more would promise is not known: there the promise stays."""
     year = now.astimezone(rules.zone).year
     unknown = next(y for y in count(year) if y not in rules.calendar.announced)
     found = await session.execute(
@@ -71,6 +72,7 @@ async def _to_reckon(session: AsyncSession, rules: Rules, now: datetime) -> list
             Request.provisional.is_(True),
             Request.calendar_version != rules.calendar.version,
             Request.resolve_by < datetime(unknown, 1, 1, tzinfo=rules.zone),
+            Request.service_id.in_(rules.catalogue.services),
         )
         .order_by(Request.id)
         .limit(BATCH)

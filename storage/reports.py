@@ -91,6 +91,17 @@ async def silent_since(
     return list(rows.scalars())
 
 
+async def unlisted(session: AsyncSession, services: Collection[str]) -> dict[str, int]:
+    """How many open requests name a service that is not among these, by the id of that service."""
+    rows = await session.execute(
+        select(Request.service_id, func.count())
+        .where(Request.status.in_(OPEN), Request.service_id.not_in(services))
+        .group_by(Request.service_id)
+        .order_by(Request.service_id)
+    )
+    return {service_id: count for service_id, count in rows}  # noqa: C416 - a Row is no tuple of two
+
+
 async def open_danger(session: AsyncSession, person_id: int, now: datetime) -> int | None:
     """The request that somebody's danger already started, a moment ago."""
     rows = await session.execute(

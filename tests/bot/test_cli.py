@@ -192,6 +192,29 @@ def test_check_names_what_is_missing(database_file: Path) -> None:
     assert "HJ 黄桷社区: nobody answers" in run("check", code=1).stdout
 
 
+def test_a_service_that_left_the_lists_is_named(
+    database_file: Path, database_url: str, matcher: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Check and the start name its id while an open request has it; a closed one troubles nobody."""
+
+    async def at_once(self: object) -> None:
+        """As if a signal to stop came right after the start."""
+
+    number = closed_request(database_url, matcher, tmp_path)
+    office = sqlite3.connect(database_file)
+    with office:
+        office.execute("UPDATE request SET service_id = 'general.gone' WHERE number = ?", (number,))
+    assert "general.gone" not in run("check").stdout
+    with office:
+        office.execute("UPDATE request SET status = 'in_progress'")
+    office.close()
+    assert "service general.gone: no list has it" in run("check", code=1).stdout
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        monkeypatch.setenv(f"{PREFIX}WEB_PORT", str(free.getsockname()[1]))
+    monkeypatch.setattr("bot.app.App.until_told", at_once)
+    assert "service general.gone: no list has it" in run("run").stderr
+
+
 @pytest.mark.parametrize(("command", "out"), [("export", "nodir/a.xlsx"), ("outcomes", "nodir/a.jsonl")])
 @pytest.mark.usefixtures("database_file")
 def test_a_folder_that_is_not_there_is_said_at_once(command: str, out: str, monkeypatch: pytest.MonkeyPatch) -> None:

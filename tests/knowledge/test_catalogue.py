@@ -122,6 +122,15 @@ def test_unknown_ids_are_refused(tmp_path: Path) -> None:
     assert catalogue.contrast("plants.watering", "plants.mowing") is None
 
 
+def test_a_service_that_left_the_lists_has_a_stand_in(tmp_path: Path) -> None:
+    """What was recorded under it is called and handled as the general window, under its own id."""
+    catalogue = Catalogue.load(folder(tmp_path))
+    general = catalogue.service(GENERAL)
+    gone = catalogue.recorded("plants.mowing")
+    assert (gone.id, gone.name, gone.domain, gone.kind) == ("plants.mowing", general.name, general.domain, general.kind)
+    assert catalogue.recorded("plants.watering") is catalogue.service("plants.watering")
+
+
 def test_fingerprint_follows_every_edit_but_not_line_endings(tmp_path: Path) -> None:
     """Weights are kept by it: the same words under another system's line ends are the same lists."""
     before = Catalogue.load(folder(tmp_path)).fingerprint
