@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime, time, timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.courier import Courier
 from bot.faults import trace
+from bot.sweeper import Sweeper
 from handlers.desk import Office
 from knowledge.likeness import groups
 from storage import (
@@ -28,7 +29,6 @@ from storage import (
     three_lists,
     web_sessions,
 )
-from storage.casebook import Casebook
 from storage.database import Database, is_unavailable
 
 log = logging.getLogger(__name__)
@@ -40,11 +40,41 @@ REMEMBERED = timedelta(days=3)
 """Handled updates and delivered words are kept so long; Telegram offers an update again for one day."""
 
 
+_OPTIONS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+
+
+class _Every(IntervalTrigger):  # type: ignore[misc]
+    """The next turn is an interval from now, and not from the turn before: a computer's clock that is set forward by
+    years does not have the turns of all these years gone through."""
+
+    def __init__(self, every: timedelta) -> None:
+        super().__init__(seconds=every.total_seconds(), timezone=UTC)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        following: datetime = now + self.interval
+        return now if previous_fire_time is None else following
+
+
 class Clock:
     """Starts the sweeps and hands what they wrote to the courier.
 
     :param remove: takes away the bytes of files that nothing points to any more
     """
+
+    EVERY: ClassVar[Mapping[str, timedelta]] = {
+        "watch_promises": timedelta(minutes=1),
+        "morning": timedelta(minutes=5),
+        "reports": timedelta(minutes=5),
+        "case_reminders": timedelta(minutes=5),
+        "aftercare": timedelta(minutes=5),
+        "departures": timedelta(minutes=5),
+        "watch_pauses": timedelta(minutes=5),
+        "ask_again": timedelta(minutes=10),
+        "close_silent": timedelta(minutes=10),
+        "forget": timedelta(hours=1),
+        "grow_old": timedelta(hours=1),
+    }
+    """Every sweep by the name of its method, and the time between two of its turns; the first comes at the start."""
 
     def __init__(
         self,
@@ -56,48 +86,42 @@ class Clock:
     ) -> None:
         self._database, self._office, self._now, self._courier = database, office, now, courier
         self._remove = remove
+        self._sweeper = Sweeper(database, office.rules, now, courier)
         self._sweeping, self._idle = 0, asyncio.Condition()
         self._proposed: date | None = None
-        self._scheduler = AsyncIOScheduler(timezone=office.rules.zone)
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        for sweep, minutes in (
-            (self.watch_promises, 1),
-            (self.morning, 5),
-            (self.reports, 5),
-            (self.case_reminders, 5),
-            (self.aftercare, 5),
-            (self.departures, 5),
-            (self.watch_pauses, 5),
-            (self.ask_again, 10),
-            (self.close_silent, 10),
-            (self.forget, 60),
-            (self.grow_old, 60),
-        ):
-            self._scheduler.add_job(
-                partial(self._careful, sweep), IntervalTrigger(minutes=minutes), next_run_time=self._now(), **options
-            )
+        for name, every in self.EVERY.items():
+            self._scheduler.add_job(partial(self._careful, getattr(self, name)), _Every(every), **_OPTIONS)
         self._scheduler.start()
+        self._watching = asyncio.create_task(self._watch_the_wall())
 
     async def stop(self) -> None:
         """Start no more sweeps and let those under way finish."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
         if self._scheduler.running:
             self._scheduler.pause()
             async with self._idle:
                 await self._idle.wait_for(lambda: self._sweeping == 0)
             self._scheduler.shutdown(wait=False)
 
+    async def _watch_the_wall(self) -> None:
+        """The scheduler asks the computer's clock when the next turn is. Where that was set back, every turn lies
+        further ahead than it ever should, and comes now."""
+        while True:
+            await asyncio.sleep(min(self.EVERY.values()).total_seconds())  # passes, however that clock is set
+            for job in self._scheduler.get_jobs():
+                now = datetime.now(UTC)
+                if job.next_run_time > now + job.trigger.interval:
+                    job.modify(next_run_time=now)
+
     async def watch_promises(self) -> int:
         """Warn before a promise breaks, tell when it broke (rule 8); returns how many requests were looked at."""
-        looked, more = 0, True
-        while more:
-            async with self._database.write() as session:
-                found = await clockwork.watch_promises(session, self._office.rules, self._now())
-            looked, more = looked + found, found == clockwork.BATCH
-        if looked:
-            self._courier.wake()
-        return looked
+        return await self._sweeper.sweep(clockwork.PROMISES)
 
     async def morning(self) -> int:
         """今日待办 and the holes of the rota, once each working morning from `MORNING` on; returns how many."""
@@ -134,23 +158,11 @@ class Clock:
 
     async def case_reminders(self) -> int:
         """Meetings, agreements and legal days of mediation and legal-aid cases; returns how many were told."""
-        async with self._database.write() as session:
-            told = await case_reminders.due_reminders(session, self._office.rules, self._now())
-            session.info.pop(outbox.WRITTEN, None)
-        if told:
-            self._courier.wake()
-        return told
+        return await self._sweeper.sweep(*case_reminders.PARTS)
 
     async def aftercare(self) -> int:
         """整改 is watched, and calls that ask for a rating are told; returns how many of either there were."""
-        done = 0
-        for sweep in (aftercare_clock.watch_rectifications, aftercare_clock.due_calls):
-            async with self._database.write() as session:
-                done += await sweep(session, self._office.rules, self._now())
-                session.info.pop(outbox.WRITTEN, None)
-        if done:
-            self._courier.wake()
-        return done
+        return await self._sweeper.sweep(*aftercare_clock.RECTIFICATIONS, aftercare_clock.CALLS)
 
     async def departures(self) -> int:
         """Work that nobody can act on, bodies outside to be asked, reports to be decided; returns how many heard."""
@@ -163,37 +175,15 @@ class Clock:
     async def watch_pauses(self) -> int:
         """Papers that did not come in time, or soon must; promises whose calendar was announced (rules 5 and 7).
         Returns how many requests changed."""
-        done, more = 0, True
-        while more:
-            async with self._database.write() as session:
-                found = await pause_sweep.watch_pauses(session, self._office.rules, self._now())
-                written = list(session.info.pop(outbox.WRITTEN, []))
-            self._courier.submit(written)
-            done, more = done + found, found >= clockwork.BATCH
-        if done:
-            self._courier.wake()
-        return done
+        return await self._sweeper.sweep(*pause_sweep.PARTS)
 
     async def ask_again(self) -> int:
         """Ask once more for the ratings that were not given in three days; returns how many."""
-        return await self._each_silent(clockwork.ASKED_AGAIN, Casebook.ask_again, unasked=True)
+        return await self._sweeper.sweep(aftercare_clock.UNASKED)
 
     async def close_silent(self) -> int:
         """Close what was resolved a week ago and met with silence; returns how many."""
-        return await self._each_silent(clockwork.SILENCE, Casebook.close_unrated)
-
-    async def _each_silent(
-        self, since: timedelta, act: Callable[[Casebook, int], Awaitable[object]], *, unasked: bool = False
-    ) -> int:
-        async with self._database.read() as session:
-            due = await reports.silent_since(session, self._now() - since, unasked=unasked)
-        done = 0
-        for request_id in due:
-            async with self._database.write() as session:
-                done += bool(await act(Casebook(session, self._office.rules, self._now()), request_id))
-                written = list(session.info.pop(outbox.WRITTEN, []))
-            self._courier.submit(written)
-        return done
+        return await self._sweeper.sweep(aftercare_clock.SILENT)
 
     async def forget(self) -> None:
         """Drop delivered words and handled updates that are old: nobody needs them, and the words are personal."""

@@ -3,6 +3,7 @@
 The next moment is a column; each notice has a key of its own, so a sweep that comes twice or late says nothing
 twice."""
 
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,22 +17,26 @@ from storage import case_people
 from storage.ledger import Rules
 from storage.mediation_docket import Docket, Dockets
 from storage.mediation_tables import LegalAidCase, MediationAgreement, MediationCase, MediationSession
+from storage.sweeps import Due, Part, Take, found
 from storage.tables import Request
 
-_BATCH = 500
+_OVER = (
+    MediationCase.stage.in_(LIVE),
+    MediationCase.ended_at.is_(None),
+    Request.status.in_([Status.WITHDRAWN, Status.CLOSED]),
+)
 
 
 class _Reminders(Dockets):
-    """One sweep."""
+    """What is said of some that are due."""
 
-    async def meetings(self) -> int:
+    async def meetings(self, ids: Collection[int]) -> int:
         """Meetings to come: the day before at 09:00 and an hour before, to both parties and the mediator."""
         due = await self._session.execute(
             select(MediationSession, MediationCase)
             .join(MediationCase, MediationCase.id == MediationSession.case_id)
-            .where(MediationSession.remind_at <= self._now)
+            .where(MediationSession.id.in_(ids), MediationSession.remind_at <= self._now)
             .order_by(MediationSession.remind_at)
-            .limit(_BATCH)
         )
         told = 0
         for session, case in due.all():
@@ -46,19 +51,19 @@ class _Reminders(Dockets):
                 told += await self._one(docket, key, case.mediator_id, "mediation_reminder", session=session.id)
         return told
 
-    async def performance(self) -> int:
+    async def performance(self, ids: Collection[int]) -> int:
         """履行回访 is due: whoever works on the case asks, again and again until it is written down."""
         told = 0
-        for agreement, docket in await self._agreements(MediationAgreement.follow_up_at):
+        for agreement, docket in await self._agreements(ids, MediationAgreement.follow_up_at):
             key = f"mediation-performance:{agreement.id}:{_stamp(agreement.follow_up_at)}"
             agreement.follow_up_at = self._now + rules.FOLLOW_UP_AGAIN
             told += await self._staff_of(docket, key, "mediation_follow_up")
         return told
 
-    async def confirmation(self) -> int:
+    async def confirmation(self, ids: Collection[int]) -> int:
         """The window for 司法确认 closes: both parties hear of it in time."""
         told = 0
-        for agreement, docket in await self._agreements(MediationAgreement.confirm_remind_at):
+        for agreement, docket in await self._agreements(ids, MediationAgreement.confirm_remind_at):
             key = f"mediation-confirmation:{agreement.id}:{_stamp(agreement.confirm_remind_at)}"
             effective, zone = agreement.effective, self._rules.zone
             agreement.confirm_remind_at = rules.confirmation_reminder(effective, self._now, zone)
@@ -67,17 +72,12 @@ class _Reminders(Dockets):
             told += await self._both(docket, key, "mediation_confirm")
         return told
 
-    async def ended(self) -> int:
+    async def ended(self, ids: Collection[int]) -> int:
         """The request was withdrawn or closed before anything came of the case: the other party hears of it."""
         over = await self._session.execute(
             select(MediationCase)
             .join(Request, Request.id == MediationCase.request_id)
-            .where(
-                MediationCase.stage.in_(LIVE),
-                MediationCase.ended_at.is_(None),
-                Request.status.in_([Status.WITHDRAWN, Status.CLOSED]),
-            )
-            .limit(_BATCH)
+            .where(MediationCase.id.in_(ids), *_OVER)
         )
         told = 0
         for case in over.scalars().all():
@@ -86,10 +86,12 @@ class _Reminders(Dockets):
             told += await self._third(docket, f"mediation-ended:{case.id}", "mediation_ended")
         return told
 
-    async def legal_days(self) -> int:
+    async def legal_days(self, ids: Collection[int]) -> int:
         """A legal-aid decision or assignment is due tomorrow, or late."""
         due = await self._session.execute(
-            select(LegalAidCase).where(LegalAidCase.remind_at <= self._now).order_by(LegalAidCase.id).limit(_BATCH)
+            select(LegalAidCase)
+            .where(LegalAidCase.id.in_(ids), LegalAidCase.remind_at <= self._now)
+            .order_by(LegalAidCase.id)
         )
         told = 0
         for case in due.scalars().all():
@@ -113,13 +115,12 @@ class _Reminders(Dockets):
                 )
         return told
 
-    async def _agreements(self, moment: Any) -> list[tuple[MediationAgreement, Docket]]:
+    async def _agreements(self, ids: Collection[int], moment: Any) -> list[tuple[MediationAgreement, Docket]]:
         due = await self._session.execute(
             select(MediationAgreement, MediationCase.request_id)
             .join(MediationCase, MediationCase.id == MediationAgreement.case_id)
-            .where(moment <= self._now)
+            .where(MediationAgreement.id.in_(ids), moment <= self._now)
             .order_by(MediationAgreement.id)
-            .limit(_BATCH)
         )
         return [(row, await self._docket(await self._load(request_id))) for row, request_id in due.all()]
 
@@ -155,14 +156,42 @@ class _Reminders(Dockets):
         return int(await self.outbox.once(f"{key}:{person_id}", person_id, kind, case=docket.case.id, **payload))
 
 
-async def due_reminders(session: AsyncSession, office: Rules, now: datetime) -> int:
-    """Say everything that is due in mediation and legal-aid cases; returns how many notices were written."""
-    sweep = _Reminders(session, office, now)
-    told = 0
-    for part in (sweep.meetings, sweep.performance, sweep.confirmation, sweep.ended, sweep.legal_days):
-        told += await part()
-        await session.flush()
-    return told
+def _due(key: Any, moment: Any) -> Due:
+    """Finds the rows whose moment has come."""
+
+    async def due(session: AsyncSession, office: Rules, now: datetime, but: Collection[int]) -> Sequence[int]:
+        return await found(session, select(key).where(moment <= now).order_by(moment), but)
+
+    return due
+
+
+async def _over(session: AsyncSession, office: Rules, now: datetime, but: Collection[int]) -> Sequence[int]:
+    query = select(MediationCase.id).join(Request, Request.id == MediationCase.request_id)
+    return await found(session, query.where(*_OVER).order_by(MediationCase.id), but)
+
+
+def _saying(say: Callable[[_Reminders, Collection[int]], Awaitable[int]]) -> Take:
+    async def take(session: AsyncSession, office: Rules, now: datetime, ids: Collection[int]) -> int:
+        return await say(_Reminders(session, office, now), ids)
+
+    return take
+
+
+PARTS = (
+    Part("meeting", _due(MediationSession.id, MediationSession.remind_at), _saying(_Reminders.meetings)),
+    Part(
+        "the performance of agreement",
+        _due(MediationAgreement.id, MediationAgreement.follow_up_at),
+        _saying(_Reminders.performance),
+    ),
+    Part(
+        "the confirmation of agreement",
+        _due(MediationAgreement.id, MediationAgreement.confirm_remind_at),
+        _saying(_Reminders.confirmation),
+    ),
+    Part("the end of mediation case", _over, _saying(_Reminders.ended)),
+    Part("the days of legal-aid case", _due(LegalAidCase.id, LegalAidCase.remind_at), _saying(_Reminders.legal_days)),
+)
 
 
 def _stamp(moment: datetime | None) -> str:

@@ -4,11 +4,11 @@ When to look at a request again is a column (`look_at`), worked out anew after e
 whatever happened meanwhile, and finds nothing the second time."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge import matters
@@ -19,6 +19,7 @@ from storage import closures
 from storage.ledger import Ledger, Rules
 from storage.outbox import OutboxWriter
 from storage.people import People
+from storage.sweeps import FEW, Part, found
 from storage.tables import Event, Person, Request, Staff
 
 ASKED_AGAIN = timedelta(days=3)
@@ -26,11 +27,6 @@ ASKED_AGAIN = timedelta(days=3)
 
 SILENCE = timedelta(days=7)
 """After so long without a word a resolved request closes as unrated (rule 9)."""
-
-FEW = 3
-"""More notices than this for one person in one sweep become one digest."""
-
-BATCH = 500
 
 _MOVES_A_PROMISE = {Action.RECORD, Action.LOOK_UP, Action.GRANT_EXTENSION, Action.RECKON, Action.CORRECT}
 _CHANGES_WHAT_IS_OWED = frozenset({rule.action for rule in TABLE if rule.to is not None} | _MOVES_A_PROMISE)
@@ -148,14 +144,21 @@ def owed_of(request: Request) -> Owed:
     )
 
 
-async def watch_promises(session: AsyncSession, rules: Rules, now: datetime) -> int:
-    """One sweep over the requests whose moment has come; returns how many there were. Whoever would get more than
+def _watched(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Request.status.in_(OPEN), Request.look_at <= now
+
+
+async def _due(session: AsyncSession, rules: Rules, now: datetime, but: Collection[int]) -> Sequence[int]:
+    return await found(session, select(Request.id).where(*_watched(now)).order_by(Request.look_at), but)
+
+
+async def _climb(session: AsyncSession, rules: Rules, now: datetime, ids: Collection[int]) -> int:
+    """The promises of these requests are looked at; returns how many requests there were. Whoever would get more than
     `FEW` notices gets one digest, so that a day of downtime ends in one message a person."""
     due = await session.execute(
         select(Request)
-        .where(Request.status.in_(OPEN), Request.look_at <= now)
+        .where(Request.id.in_(ids), *_watched(now))
         .order_by(Request.look_at)
-        .limit(BATCH)
         .with_for_update(skip_locked=True)
     )
     clockwork = Clockwork(session, rules, now)
@@ -168,7 +171,7 @@ async def watch_promises(session: AsyncSession, rules: Rules, now: datetime) -> 
     for person_id, news in heard.items():
         if len(news) > FEW:
             listed = [[request_id, step.rung.value, step.stage.value] for request_id, step in news]
-            key = f"digest:{person_id}:{now.isoformat()}"
+            key = f"digest:{person_id}:{now.isoformat()}:{listed[0][0]}"
             await outbox.once(key, person_id, "promise_digest", steps=listed)
             continue
         for request_id, step in news:
@@ -176,6 +179,9 @@ async def watch_promises(session: AsyncSession, rules: Rules, now: datetime) -> 
             said = {"stage": step.stage.value, "due": step.due.isoformat()}
             await outbox.once(key, person_id, f"promise_{step.rung.value}", request_id=request_id, **said)
     return len(requests)
+
+
+PROMISES = Part("the promises of request", _due, _climb)
 
 
 def overdue(request: Request, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import OPEN, Intake, Role, Status
@@ -79,16 +79,13 @@ async def requests(
     return list(rows.scalars()), total
 
 
-async def silent_since(
-    session: AsyncSession, before: datetime, limit: int = 200, *, unasked: bool = False
-) -> list[int]:
+def silent_since(before: datetime, *, unasked: bool = False) -> Select[int]:
     """Requests resolved before this moment whose residents have said nothing; with `unasked`, only those who were not
     asked a second time."""
     query = select(Request.id).where(Request.status == Status.RESOLVED, Request.resolved_at < before)
     if unasked:
         query = query.where(Request.reminded_at.is_(None))
-    rows = await session.execute(query.order_by(Request.id).limit(limit))
-    return list(rows.scalars())
+    return query.order_by(Request.id)
 
 
 async def unlisted(session: AsyncSession, services: Collection[str]) -> dict[str, int]:

@@ -66,10 +66,6 @@ _SCREENS = {
         "r:open:{}:",
     ),
 }
-SWEEPS = (
-    "watch_promises", "morning", "reports", "case_reminders", "aftercare", "departures", "watch_pauses", "ask_again",
-    "close_silent", "forget", "grow_old",
-)  # fmt: skip
 _IN_HAND = Request.status == Status.IN_PROGRESS
 _VOICE = Voice(texts(), "zh", False, ZoneInfo("Asia/Shanghai"))
 _MEASURED = """
@@ -269,7 +265,7 @@ async def grown(url: str, folder: Path) -> dict[str, object]:
             screens[f"{who}: {what}"] = round(statistics.median(took), 1)
     sweeps: dict[str, list[float]] = {}
     for _ in range(2):
-        for sweep in SWEEPS:
+        for sweep in app.clock.EVERY:
             begun = time.perf_counter()
             await getattr(app.clock, sweep)()
             sweeps.setdefault(sweep, []).append(round(time.perf_counter() - begun, 2))

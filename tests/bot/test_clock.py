@@ -1,11 +1,15 @@
 """The clock: sweeps that run twice, late, or while the database is away do no harm."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import ClassVar
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from bot.app import Steady
+from bot.clock import Clock
 from knowledge.lifecycle import Status
 from storage.tables import HandledUpdate, Outbox
 from tests.conversations.chat import Actor, World
@@ -99,3 +103,58 @@ async def test_stopping_waits_for_a_sweep_under_way(world: World) -> None:
     await asyncio.gather(sweep, stopping)
     await asyncio.sleep(0)
     assert order == ["sweep", "stopped"]
+
+
+class _Wall(datetime):
+    """The computer's clock, which somebody sets."""
+
+    ahead = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + cls.ahead
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=-3), timedelta(days=-400), timedelta(days=20_000)])
+async def test_sweeps_go_on_when_the_clock_is_set(
+    world: World, ahead: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Back or forward, while the scheduler runs: the next turn comes after its time all the same, and the turns that
+    lie between two settings are not gone through one by one."""
+    turns: asyncio.Queue[datetime] = asyncio.Queue()
+
+    class Quick(Clock):
+        EVERY: ClassVar = {"watch_promises": timedelta(milliseconds=20), "forget": timedelta(seconds=1)}
+
+        async def watch_promises(self) -> int:
+            turns.put_nowait(_Wall.now(UTC))
+            return 0
+
+    monkeypatch.setattr(_Wall, "ahead", timedelta())
+    for module in ("apscheduler.schedulers.base", "bot.clock"):
+        monkeypatch.setattr(f"{module}.datetime", _Wall)
+    clock = Quick(world.app.database, world.app.office, Steady(wall=lambda: _Wall.now(UTC)), world.app.courier)
+    clock.start()
+    async with asyncio.timeout(10):
+        before = [await turns.get() for _ in range(2)]
+        _Wall.ahead = ahead
+        while abs(await turns.get() - before[-1]) < abs(ahead) / 2:
+            pass  # a turn that had begun before
+        after = [await turns.get() for _ in range(3)]
+    assert after == sorted(after)
+    await clock.stop()
+
+
+async def test_every_sweep_has_its_first_turn_at_the_start(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table is what the scheduler goes by."""
+    begun: dict[str, asyncio.Event] = {name: asyncio.Event() for name in Clock.EVERY}
+
+    async def careful(self: Clock, sweep: Callable[[], object]) -> None:
+        begun[sweep.__name__].set()
+
+    monkeypatch.setattr(Clock, "_careful", careful)
+    clock = Clock(world.app.database, world.app.office, lambda: world.now, world.app.courier)
+    clock.start()
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(event.wait() for event in begun.values()))
+    await clock.stop()

@@ -22,10 +22,6 @@ from tests.storage.plans import listening, scanned
 WHOLE = ("CAST(outbox.payload AS TEXT)", "UPDATE outbox SET channel=")
 """What may read a table from end to end: erasure looks for a name in whatever was said, and the outbox holds what was
 said in the last three days."""
-SWEEPS = (
-    "watch_promises", "morning", "case_reminders", "aftercare", "departures", "watch_pauses", "ask_again",
-    "close_silent", "forget", "grow_old",
-)  # fmt: skip
 SEEN = ("open", "history", "files", "look_up", "transfer", "call", "notify", "ask_extension", "mediation", "legal-aid")
 
 
@@ -79,7 +75,7 @@ async def test_every_screen_and_every_sweep(world: World) -> None:
         clock = world.app.clock
         for days in (0, 1, 4, 8, 800):
             world.now = NOON + timedelta(days=days)
-            for sweep in SWEEPS:
+            for sweep in clock.EVERY:
                 await getattr(clock, sweep)()
     assert len(heard) > 100
     found = {

@@ -9,13 +9,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Role
 from storage.casebook import Casebook
 from storage.database import Database
 from storage.ledger import Need, Rules, Source
 from storage.people import People
+from storage.sweeps import Part
 from storage.tables import Event, Level, Outbox, Person, Request, Staff
+
+
+async def swept(session: AsyncSession, rules: Rules, now: datetime, *parts: Part) -> int:
+    """What is due by these parts of a sweep, found and taken in this unit of work."""
+    return sum([await part.take(session, rules, now, await part.due(session, rules, now, ())) for part in parts])
+
 
 NOON = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 """A Monday, 10:30 in Chongqing: service hours."""

@@ -12,10 +12,10 @@ from storage import aftercare_clock, history, privacy
 from storage.case_claims import CLAIM_LIFE
 from storage.case_people import ContactOf
 from storage.case_tables import Contact, RatingCall
-from storage.clockwork import watch_promises
+from storage.clockwork import PROMISES
 from storage.ledger import CaseError
 from storage.tables import Message, Person, Rating, Request
-from tests.storage.office import Office
+from tests.storage.office import Office, swept
 
 DAUGHTER = ContactOf("周小妹", "13800005678", "女儿")
 
@@ -49,7 +49,7 @@ async def refused(office: Office, code: str, who: str) -> str:
 
 async def sweep(office: Office) -> int:
     async with office.database.write() as session:
-        return await aftercare_clock.due_calls(session, office.rules, office.now)
+        return await swept(session, office.rules, office.now, aftercare_clock.CALLS)
 
 
 # -- the contact
@@ -230,7 +230,7 @@ async def test_what_was_reopened_on_the_phone_is_watched_again(any_office: Offic
     await any_office.act("take_reopen", request, "王芳", "没人来过")
     any_office.now = request.resolve_by + timedelta(days=4)
     async with any_office.database.write() as session:
-        assert await watch_promises(session, any_office.rules, any_office.now) == 1
+        assert await swept(session, any_office.rules, any_office.now, PROMISES) == 1
     assert "promise_breach" in await any_office.told("王芳")
 
 

@@ -12,7 +12,7 @@ from storage.casebook import Casebook
 from storage.database import Database
 from storage.ledger import Rules
 from storage.tables import Rating
-from tests.storage.office import NOON, Office
+from tests.storage.office import NOON, Office, swept
 from tests.storage.test_races import Work, race
 from tests.storage.test_races import rivals as rivals  # the fixture
 
@@ -28,7 +28,7 @@ def at(moment: datetime, rules: Rules, name: str, *given: Any) -> Work:
 
 def sweeping(moment: datetime, rules: Rules) -> Work:
     async def work(session: Any) -> Any:
-        return await clockwork.watch_promises(session, rules, moment)
+        return await swept(session, rules, moment, clockwork.PROMISES)
 
     return work
 

@@ -12,13 +12,13 @@ from knowledge.calendar import Calendar
 from knowledge.lifecycle import NotAllowed, Role, Status
 from storage import pause_sweep
 from storage.case_tables import Extension, Supplement
-from storage.clockwork import watch_promises
+from storage.clockwork import PROMISES
 from storage.database import Database
 from storage.ledger import CaseError
 from storage.tables import Request
 from tests.knowledge.test_deadlines import at
 from tests.knowledge.test_pauses import ANNOUNCED_2027
-from tests.storage.office import Office
+from tests.storage.office import Office, swept
 from tests.storage.test_pauses import actions, deliver, supplements, sweep, taken, told, waiting
 from tests.storage.test_races import race
 
@@ -115,7 +115,7 @@ async def test_undecided_it_lapses_and_the_promise_breaks(any_office: Office) ->
     assert await refused(any_office, "grant_extension", request, "王芳") == "extension_over"
     any_office.later(days=1)
     async with any_office.database.write() as session:
-        await watch_promises(session, any_office.rules, any_office.now)
+        await swept(session, any_office.rules, any_office.now, PROMISES)
     assert "breach" in await actions(any_office, request)
     assert (await extension(any_office)).granted is None
 
@@ -242,7 +242,7 @@ async def test_supplied_while_the_sweep_comes_by(any_office: Office, rivals: tup
         return await book.supplemented(request.id, any_office.ids["张秀英"])
 
     async def sweeps(session: object) -> object:
-        return await pause_sweep.watch_pauses(session, any_office.rules, any_office.now)  # type: ignore[arg-type]
+        return await swept(session, any_office.rules, any_office.now, *pause_sweep.PARTS)  # type: ignore[arg-type]
 
     await race(rivals, supplies, sweeps)
     now = await any_office.request(request)

@@ -10,12 +10,12 @@ from knowledge.lifecycle import Intake, NotAllowed, Role, Status
 from knowledge.rota import Leave as Away
 from storage import departures, history, privacy, rota
 from storage.case_tables import OutsideTransfer, Refusal, Supplement
-from storage.clockwork import watch_promises
+from storage.clockwork import PROMISES
 from storage.ledger import CaseError
 from storage.mediation import Mediation
 from storage.mediation_tables import MediationCase
 from storage.tables import Outbox, Person, Request
-from tests.storage.office import Office
+from tests.storage.office import Office, swept
 
 FRIDAY = date(2026, 11, 27)
 COURT = ("区人民法院", "023-12368")
@@ -278,7 +278,7 @@ async def test_a_promise_that_a_correction_finds_broken_is_told(any_office: Offi
 
     async def sweep() -> list[str]:
         async with any_office.database.write() as session:
-            await watch_promises(session, any_office.rules, any_office.now)
+            await swept(session, any_office.rules, any_office.now, PROMISES)
         return [kind for kind in await any_office.told("王芳") if kind == "promise_breach"]
 
     any_office.later(days=5)
@@ -508,7 +508,7 @@ async def test_a_substitute_hears_what_is_urgent_and_may_take_it(any_office: Off
     await any_office.act("urge", request, "张秀英")
     any_office.later(minutes=25)
     async with any_office.database.write() as session:
-        await watch_promises(session, any_office.rules, any_office.now)
+        await swept(session, any_office.rules, any_office.now, PROMISES)
     for who in ("李敏", "周强"):
         assert {"urged", "promise_warn"} <= set(await any_office.told(who)), who
     async with any_office.books() as books:
@@ -530,7 +530,7 @@ async def broken(office: Office, service: str) -> list[str]:
     await office.record(service_id=service)
     office.later(minutes=31)
     async with office.database.write() as session:
-        await watch_promises(session, office.rules, office.now)
+        await swept(session, office.rules, office.now, PROMISES)
     names = ("李敏", "王芳", "赵云")
     return [name for name in names if "promise_breach" in await office.told(name)]
 
@@ -551,7 +551,7 @@ async def test_the_street_hears_of_a_broken_government_matter_at_once(
     assert ("matter_recorded" in await any_office.told("王芳")) == (len(told) == 3)
     any_office.later(days=1, minutes=1)
     async with any_office.database.write() as session:
-        await watch_promises(session, any_office.rules, any_office.now)
+        await swept(session, any_office.rules, any_office.now, PROMISES)
     assert "promise_escalate" in await any_office.told("赵云")
 
 

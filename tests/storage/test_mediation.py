@@ -13,14 +13,14 @@ from knowledge.legal_aid import Ground
 from knowledge.lifecycle import NotAllowed, Role, Status
 from knowledge.mediation import Stage
 from storage import case_privacy, history, privacy
-from storage.case_reminders import due_reminders
+from storage.case_reminders import PARTS
 from storage.ledger import CaseError
 from storage.legal_aid import LegalAid
 from storage.mediation import Mediation
 from storage.mediation_docket import Docket
 from storage.mediation_tables import MediationCase, MediationMessage, MediationSession
 from storage.tables import Outbox, Person, Request
-from tests.storage.office import Office
+from tests.storage.office import Office, swept
 
 
 @asynccontextmanager
@@ -63,7 +63,7 @@ async def agreed(office: Office) -> tuple[Request, int, int]:
 async def sweep(office: Office) -> int:
     """The clock comes by once."""
     async with office.database.write() as session:
-        return await due_reminders(session, office.rules, office.now)
+        return await swept(session, office.rules, office.now, *PARTS)
 
 
 async def kinds(office: Office, person_id: int) -> list[str]:

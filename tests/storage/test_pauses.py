@@ -12,13 +12,13 @@ from knowledge.calendar import Calendar
 from knowledge.lifecycle import Action, Intake, NotAllowed, Status
 from storage import outbox, pause_sweep, privacy, reports
 from storage.case_tables import OneTimeNotice, Supplement
-from storage.clockwork import overdue, watch_promises
+from storage.clockwork import PROMISES, overdue
 from storage.ledger import CaseError
 from storage.outbox import Sent
 from storage.people import People
 from storage.tables import Note, Outbox, Person, Request
 from tests.knowledge.test_deadlines import at
-from tests.storage.office import Office
+from tests.storage.office import Office, swept
 
 
 async def taken(office: Office, **more: Any) -> Request:
@@ -64,7 +64,7 @@ async def waiting(office: Office, **more: Any) -> Request:
 
 async def sweep(office: Office) -> int:
     async with office.database.write() as session:
-        return await pause_sweep.watch_pauses(session, office.rules, office.now)
+        return await swept(session, office.rules, office.now, *pause_sweep.PARTS)
 
 
 async def actions(office: Office, request: Request) -> list[str]:
@@ -150,7 +150,7 @@ async def test_the_clock_stands_still_and_goes_on(any_office: Office) -> None:
     assert request.resolve_by == at("12-02 18:00")
     any_office.later(days=2, hours=4, minutes=30)  # Wednesday 15:00: 6.5 + 8 + 5 hours of service
     async with any_office.database.write() as session:
-        assert await watch_promises(session, any_office.rules, any_office.now) == 0
+        assert await swept(session, any_office.rules, any_office.now, PROMISES) == 0
     await any_office.act("supplemented", request, "张秀英")
     now = await any_office.request(request)
     assert (now.status, now.paused_at) == (Status.IN_PROGRESS, None)

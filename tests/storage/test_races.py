@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.ledger import CaseError, Rules
 from storage.people import People, PeopleError
 from storage.tables import Event, HandledUpdate, Invite, Person, Rating, Request, Staff
-from tests.storage.office import NOON, Office
+from tests.storage.office import NOON, Office, swept
 
 Work = Callable[[Any], Awaitable[Any]]
 
@@ -263,7 +263,7 @@ async def test_two_sweeps_open_what_was_missed(any_office: Office, rivals: tuple
     await any_office.staff("新经理", Role.MANAGER)
 
     async def sweep(session: Any) -> Any:
-        return await aftercare_clock.watch_rectifications(session, any_office.rules, NOON)
+        return await swept(session, any_office.rules, NOON, *aftercare_clock.RECTIFICATIONS)
 
     results, refusals = await race(rivals, sweep, sweep)
     assert (sorted(results), refusals) == ([0, 1], [])

@@ -12,7 +12,7 @@ from storage.case_rectification import next_due
 from storage.case_tables import Rectification
 from storage.ledger import CaseError, Source
 from storage.tables import Outbox, Person, Request
-from tests.storage.office import NOON, Office
+from tests.storage.office import NOON, Office, swept
 
 DAY = timedelta(days=1)
 
@@ -46,7 +46,7 @@ async def does(office: Office, name: str, rect: Rectification, who: str, *given:
 
 async def sweep(office: Office) -> int:
     async with office.database.write() as session:
-        return await aftercare_clock.watch_rectifications(session, office.rules, office.now)
+        return await swept(session, office.rules, office.now, *aftercare_clock.RECTIFICATIONS)
 
 
 async def notices(office: Office, who: str) -> list[str]:

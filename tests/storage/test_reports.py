@@ -147,8 +147,8 @@ async def test_silence_is_noticed_after_its_time(office: Office) -> None:
     """Resolved before the moment given, and still resolved."""
     request = await office.resolved()
     async with office.database.read() as session:
-        assert await reports.silent_since(session, NOON) == []
-        assert await reports.silent_since(session, NOON + timedelta(seconds=1)) == [request.id]
+        assert list(await session.scalars(reports.silent_since(NOON))) == []
+        assert list(await session.scalars(reports.silent_since(NOON + timedelta(seconds=1)))) == [request.id]
     await office.act("rate", request, "张秀英", 5)
     async with office.database.read() as session:
-        assert await reports.silent_since(session, NOON + timedelta(seconds=1)) == []
+        assert list(await session.scalars(reports.silent_since(NOON + timedelta(seconds=1)))) == []
