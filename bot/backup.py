@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -33,7 +34,7 @@ async def backup(database: Database, data: Path, out: Path, now: datetime) -> di
     """
     part = out.with_name(f"{out.name}.part")
     with _private(part) as stream:
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        with _new(stream) as archive:
             counts = {}
             async with tables.snapshot(database) as session:
                 for table in tables.tables():
@@ -49,6 +50,11 @@ async def backup(database: Database, data: Path, out: Path, now: datetime) -> di
         os.fsync(stream.fileno())
     part.replace(out)
     return counts
+
+
+def _new(stream: BinaryIO) -> zipfile.ZipFile:
+    # A zip knows no time before 1980; a file that says so of itself is put in all the same.
+    return zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6, strict_timestamps=False)
 
 
 def _private(path: Path) -> BinaryIO:
@@ -68,7 +74,8 @@ async def restore(database: Database, data: Path, source: Path) -> tuple[dict[st
     """Put a backup into an empty database and its files into the data folder; returns the rows by table, and what an
     audit of every history finds wrong.
 
-    :raises BackupError, SchemaError, OSError: it cannot be put back; the database is left as it was, or empty
+    :raises BackupError, SchemaError, OSError: it cannot be put back; no row is left in the database. Files that were
+        put into the data folder before belong to nobody, and are there when it is tried again.
     """
     try:
         archive = zipfile.ZipFile(source)
@@ -83,20 +90,31 @@ async def restore(database: Database, data: Path, source: Path) -> tuple[dict[st
                 with archive.open(name) as stream:
                     yield from (line.decode() for line in stream)
 
-        counts = await tables.restore(database, manifest["schema"], lines)
-        short = [t for t, count in manifest["rows"].items() if counts.get(t, 0) != count]
-        if short:
-            raise BackupError(f"{source}: rows are missing of {', '.join(short)}")
-        await asyncio.to_thread(_put_files, archive, data)
+        await tables.expect_room(database, manifest["schema"])
+        await asyncio.to_thread(_expect_whole, archive, source)
+        await asyncio.to_thread(_put_files, archive, data)  # first, for there may be no room for them
+        try:
+            counts = await tables.restore(database, manifest["schema"], lines, manifest["rows"])
+        except BackupError as error:
+            raise BackupError(f"{source}: {error}") from error
     async with database.read(aside=True) as session:
         flaws = [f"{f.number} event {f.position}: {f.what}" async for f in history.audit(session)]
     return counts, flaws
 
 
+def _expect_whole(archive: zipfile.ZipFile, source: Path) -> None:
+    try:
+        broken = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise BackupError(f"{source}: the file is damaged") from error
+    if broken is not None:
+        raise BackupError(f"{source}: the file is damaged at {broken}")
+
+
 def _manifest(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise BackupError(f"{source}: this is no backup") from error
     if manifest.get("form") != FORM:
         raise BackupError(f"{source}: made by a newer version: upgrade the program")

@@ -2,7 +2,7 @@
 way from one to the other. Ids, the event chain and what still waits to be said stay as they are."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time
 from enum import Enum
@@ -78,23 +78,35 @@ async def is_empty(database: Database) -> bool:
     if await current(database) is None:
         return True
     async with database.read() as session:
-        for table in tables():
-            if (await session.execute(select(func.count()).select_from(table))).scalar_one():
+        there = await (await session.connection()).run_sync(lambda connection: inspect(connection).get_table_names())
+        for table in tables():  # fewer, when an older backup could not be put back
+            if table.name in there and (await session.execute(select(func.count()).select_from(table))).scalar_one():
                 return False
     return True
 
 
-async def restore(database: Database, revision: str, lines: Callable[[str], Iterable[str]]) -> dict[str, int]:
-    """Fill an empty database with what was backed up at `revision`, then bring it to the newest schema. All or nothing
-    of the rows; returns how many there are, by table.
-
-    :param lines: gives the lines of a table by its name; none when the backup does not have it
-    :raises SchemaError: the backup is newer than this program
+async def expect_room(database: Database, revision: str) -> None:
+    """
+    :raises SchemaError: what was backed up at `revision` is newer than this program
     :raises BackupError: the database is not empty
     """
     judge(revision)
     if not await is_empty(database):
         raise BackupError("the database is not empty: a backup is put into an empty one")
+
+
+async def restore(
+    database: Database, revision: str, lines: Callable[[str], Iterable[str]], expected: Mapping[str, int]
+) -> dict[str, int]:
+    """Fill an empty database with what was backed up at `revision`, then bring it to the newest schema. All or nothing
+    of the rows; returns how many there are, by table.
+
+    :param lines: gives the lines of a table by its name; none when the backup does not have it
+    :param expected: how many rows there must be, by table
+    :raises SchemaError: the backup is newer than this program
+    :raises BackupError: the database is not empty, or rows are missing
+    """
+    await expect_room(database, revision)
     await upgrade(database, revision)
     counts: dict[str, int] = {}
     async with database.write(aside=True) as session:
@@ -109,6 +121,8 @@ async def restore(database: Database, revision: str, lines: Callable[[str], Iter
                 ]
                 await connection.execute(table.insert(), given)
                 counts[table.name] += len(given)
+        if short := [name for name, count in expected.items() if counts.get(name, 0) != count]:
+            raise BackupError(f"rows are missing of {', '.join(short)}")
         if not database.is_sqlite:
             await connection.run_sync(_count_on)
     await upgrade(database)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 from bot import backup
 from knowledge import Matcher
 from knowledge.lifecycle import Role
-from storage.backup import BackupError, rows, snapshot, tables
+from storage.backup import BackupError, is_empty, rows, snapshot, tables
 from storage.database import Database
 from storage.schema import SchemaError, current, upgrade
 from storage.tables import Event, Person, Request
@@ -128,6 +129,96 @@ async def test_a_changed_history_shows_after_it_was_put_back(world: World, tmp_p
         assert any("altered" in flaw for flaw in flaws)
     finally:
         await again.close()
+
+
+async def refused(url: str, file: Path, data: Path, words: str) -> None:
+    """It is not put back, and nothing is left of it; a good one can be."""
+    again = Database(url)
+    try:
+        with pytest.raises(BackupError, match=words):
+            await backup.restore(again, data, file)
+        assert await is_empty(again)
+    finally:
+        await again.close()
+
+
+def without_the_last(content: bytes) -> bytes:
+    return b"".join(content.splitlines(keepends=True)[:-1])
+
+
+async def test_a_backup_that_lacks_a_row_leaves_nothing(empty_url: str, world: World, tmp_path: Path) -> None:
+    """The count is checked before the rows are kept, in whatever table, and of an older version too; then the whole
+    one is put back."""
+    await played(world)
+    data = tmp_path / "data again"
+    lacking = await rewritten(world, tmp_path, {"tables/note.jsonl": without_the_last})
+    await refused(empty_url, lacking, data, "rows are missing of note")
+
+    def older(content: bytes) -> bytes:
+        return json.dumps({**json.loads(content), "schema": "0003"}).encode()
+
+    lacking = await rewritten(world, tmp_path, {"manifest.json": older, "tables/closure.jsonl": lambda _: None})
+    await refused(empty_url, lacking, data, "rows are missing of closure")
+    again = Database(empty_url)
+    try:
+        _, flaws = await backup.restore(again, data, tmp_path / "office.zip")
+        assert flaws == []
+        assert await everything(again) == await everything(world.app.database)
+    finally:
+        await again.close()
+
+
+@pytest.mark.parametrize("inside", ["files/web/ab/abcd.jpg", "tables/event.jsonl", "manifest.json"])
+async def test_a_damaged_backup_is_refused(world: World, tmp_path: Path, inside: str) -> None:
+    """One wrong byte, of a picture or of rows, and nothing is put anywhere."""
+    await played(world)
+    file, data = tmp_path / "office.zip", tmp_path / "data again"
+    await backup.backup(world.app.database, world.app.settings.data, file, NOON)
+    with zipfile.ZipFile(file) as archive:
+        info = archive.getinfo(inside)
+    raw = bytearray(file.read_bytes())
+    raw[info.header_offset + 30 + len(info.filename) + info.compress_size // 2] ^= 0xFF
+    file.write_bytes(raw)
+    await refused(f"sqlite+aiosqlite:///{tmp_path / 'again.db'}", file, data, "damaged|no backup")
+    assert not data.exists()
+
+
+async def test_no_room_for_the_files(world: World, tmp_path: Path) -> None:
+    """The data folder cannot be written: no row is kept either."""
+    await played(world)
+    file, data = tmp_path / "office.zip", tmp_path / "data again"
+    await backup.backup(world.app.database, world.app.settings.data, file, NOON)
+    data.write_text("a file in its place")
+    again = Database(f"sqlite+aiosqlite:///{tmp_path / 'again.db'}")
+    try:
+        with pytest.raises(OSError, match="data again"):
+            await backup.restore(again, data, file)
+        assert await is_empty(again)
+    finally:
+        await again.close()
+
+
+async def test_a_full_database_keeps_its_files(world: World, tmp_path: Path) -> None:
+    """Where a backup is refused, the data folder is not touched."""
+    await played(world)
+    file, data = tmp_path / "office.zip", world.app.settings.data
+    await backup.backup(world.app.database, data, file, NOON)
+    picture = data / "web" / "ab" / "abcd.jpg"
+    picture.write_bytes(b"another")
+    with pytest.raises(BackupError, match="not empty"):
+        await backup.restore(world.app.database, data, file)
+    assert picture.read_bytes() == b"another"
+
+
+async def test_a_file_older_than_zips_is_in_it(world: World, tmp_path: Path) -> None:
+    """A clock that had not been set yet wrote 1970."""
+    data, file = tmp_path / "data", tmp_path / "office.zip"
+    data.mkdir(exist_ok=True)
+    (data / "old.jpg").write_bytes(b"picture")
+    os.utime(data / "old.jpg", (0, 0))
+    await backup.backup(world.app.database, data, file, NOON)
+    with zipfile.ZipFile(file) as archive:
+        assert archive.read("files/old.jpg") == b"picture"
 
 
 async def test_a_backup_of_a_newer_version_is_refused(empty_url: str, world: World, tmp_path: Path) -> None:
