@@ -28,6 +28,16 @@ class ExportRecord(Base):
     __table_args__ = (Index("export_record_by_time", "at"),)
 
 
+class ReportGiven(Base):
+    """The last report of a week, or of a month, that a manager got by itself. The outbox forgets after some days what
+    it said."""
+
+    __tablename__ = "report_given"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(String(8), primary_key=True)
+    period: Mapped[str] = mapped_column(String(32))
+
+
 class ProjectState(StrEnum):
     """Where a project of the list 民生项目 stands."""
 

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from knowledge.lifecycle import OPEN, Intake, Role, Status
 from knowledge.periods import Period, Unit
 from knowledge.satisfaction import POOR, Summary, together
-from storage.database import UTCDateTime
+from storage.database import UTCDateTime, insert_or
 from storage.figures import By, Scope, inside, satisfaction
 from storage.ledger import Rules
 from storage.outbox import OutboxWriter
 from storage.people import current
+from storage.report_tables import ReportGiven
 from storage.tables import Area, Person, Rating, Request, Staff
 
 DANGER_GOES_ON = timedelta(minutes=30)
@@ -116,23 +117,37 @@ async def open_danger(session: AsyncSession, person_id: int, now: datetime) -> i
 
 
 async def report_day(session: AsyncSession, rules: Rules, now: datetime) -> int:
-    """On the first working day of a week, and of a month, every manager gets the report of the one before, once;
-    returns how many were written."""
+    """On the first working day of a week, and of a month, every manager gets the report of the one before, once; when
+    nothing ran on that day, on the next working day. Returns how many were written."""
     day = now.astimezone(rules.zone).date()
     outbox = OutboxWriter(session, now)
     posts = await session.execute(
-        select(Staff.person_id, Area.code)
+        select(Staff.person_id, Area.code, Staff.since)
         .join(Area, Area.id == Staff.area_id)
         .join(Person, Person.id == Staff.person_id)
         .where(Staff.role == Role.MANAGER, current(now), Person.chat_id.is_not(None), Person.unreachable_at.is_(None))
         .order_by(Staff.person_id)
     )
+    rows = await session.execute(select(ReportGiven.person_id, ReportGiven.unit, ReportGiven.period))
+    given = {(person_id, unit): period for person_id, unit, period in rows}
     written = 0
-    for person_id, code in posts:
+    for person_id, code, since in posts:
+        if not rules.calendar.is_working_day(day, code):
+            continue
         for unit in (Unit.WEEK, Unit.MONTH):
             period = Period.of(unit, day)
-            working = (period.first + timedelta(days=n) for n in range((period.after - period.first).days))
-            if next((d for d in working if rules.calendar.is_working_day(d, code)), None) == day:
-                last = str(period.before())
-                written += await outbox.once(f"report:{last}:{person_id}", person_id, "report", period=last)
+            last = str(period.before())
+            if given.get((person_id, unit)) == last:
+                continue
+            days = (period.first + timedelta(days=n) for n in range((day - period.first).days + 1))
+            first = next(d for d in days if rules.calendar.is_working_day(d, code))
+            if since.astimezone(rules.zone).date() > first:
+                continue  # whoever came later begins with the next one
+            written += await outbox.once(f"report:{last}:{person_id}", person_id, "report", period=last)
+            given[person_id, unit] = last
+            put = insert_or(session.get_bind().dialect.name)(ReportGiven)
+            put = put.values(person_id=person_id, unit=unit, period=last)
+            await session.execute(
+                put.on_conflict_do_update(index_elements=["person_id", "unit"], set_={"period": last})
+            )
     return written

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from knowledge.lifecycle import Role
 from knowledge.satisfaction import Stage
 from storage import reports
 from storage.figures import By, Scope, figures, satisfaction
-from storage.ledger import Rules
 from storage.tables import Outbox, Request
 from tests.storage.office import NOON, Office
 
@@ -114,21 +114,41 @@ async def test_the_way_of_a_request_by_hand(any_office: Office) -> None:
     assert (found.transfers, found.value("transfers_each"), found.value("idle_hours")) == (1, 0.5, 7.5)
 
 
-async def test_the_report_of_the_week_and_of_the_month_comes_once(office: Office, rules: Rules) -> None:
+async def written(office: Office, moment: datetime) -> list[str]:
+    """The reports that stand in the outbox once the day's sweep has come by."""
+    async with office.database.write() as session:
+        await reports.report_day(session, office.rules, moment)
+    async with office.database.read() as session:
+        rows = await session.execute(select(Outbox.payload).where(Outbox.kind == "report"))
+        return sorted(row["period"] for row in rows.scalars())
+
+
+WEEK, MONTH = "2026-11-16~2026-11-22", "2026-11"
+
+
+async def test_the_report_of_the_week_and_of_the_month_comes_once(office: Office) -> None:
     """On Monday 23 November the last week; on 1 December, a Tuesday, the month; not again, and on no other day."""
+    assert await written(office, NOON) == [WEEK] * 2
+    assert await written(office, NOON + timedelta(hours=1)) == [WEEK] * 2
+    assert await written(office, NOON + timedelta(days=1)) == [WEEK] * 2
+    following = "2026-11-23~2026-11-29"
+    assert await written(office, datetime(2026, 11, 30, 1, tzinfo=UTC)) == [WEEK, WEEK, following, following]
+    tuesday = datetime(2026, 12, 1, 1, tzinfo=UTC)
+    assert await written(office, tuesday) == [MONTH, MONTH, WEEK, WEEK, following, following]
 
-    async def written(moment: datetime) -> list[str]:
-        async with office.database.write() as session:
-            await reports.report_day(session, rules, moment)
-        async with office.database.read() as session:
-            rows = await session.execute(select(Outbox.payload).where(Outbox.kind == "report"))
-            return sorted(row["period"] for row in rows.scalars())
 
-    week, month = "2026-11-16~2026-11-22", "2026-11"
-    assert await written(NOON) == [week] * 2
-    assert await written(NOON + timedelta(hours=1)) == [week] * 2
-    assert await written(NOON + timedelta(days=1)) == [week] * 2
-    assert await written(datetime(2026, 12, 1, 1, tzinfo=UTC)) == [month, month, week, week]
+async def test_a_report_that_nobody_ran_for_comes_when_the_desk_runs_again(any_office: Office) -> None:
+    """The desk was off from Monday to Thursday: on Friday, and only then, however soon the outbox forgets; neither at
+    the weekend nor to whoever came to manage meanwhile."""
+    office, friday = any_office, NOON + timedelta(days=4)
+    office.now = friday
+    await office.staff("新来的", Role.MANAGER)
+    assert await written(office, friday) == [WEEK] * 2
+    async with office.database.write() as session:
+        await session.execute(delete(Outbox))  # delivered, and forgotten
+    for days in (0, 1, 2):
+        assert await written(office, friday + timedelta(days=days)) == []
+    assert await written(office, friday + timedelta(days=3)) == ["2026-11-23~2026-11-29"] * 3
 
 
 async def test_lists_of_requests(office: Office) -> None:
