@@ -138,8 +138,17 @@ class App:
     @cached_property
     def courier(self) -> Courier:
         forget = {self.web.name: self.web.forget} if self.web is not None else {}
-        paces = {self.telegram.name: Pace()} if self.telegram is not None else {}
+        paces = {self.telegram.name: self._pace(self.telegram.bot.id)} if self.telegram is not None else {}
         return Courier(self.database, self.office, self.bots, self.now, forget, paces)
+
+    def _pace(self, bot_id: int) -> Pace:
+        """The limits of a bot, shared where several processes may speak for it."""
+        redis = getattr(self.isolation, "redis", None)
+        if redis is None:
+            return Pace()
+        from bot.shared_pace import SharedPace
+
+        return SharedPace(redis, bot_id, self.now)
 
     @cached_property
     def gate(self) -> Gate:

@@ -10,23 +10,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest, TelegramEntityTooLarge
-from aiogram.methods import EditMessageCaption, EditMessageText, SendMessage, TelegramMethod
-from aiogram.types import BufferedInputFile, InputFile, Message
+from aiogram.methods import TelegramMethod
+from aiogram.types import BufferedInputFile, InputFile
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import undelivered
 from bot.book import Book, Buttons
-from bot.faults import GiveUp, Gone, Retry, foreseen, lost, policy, trace
-from bot.pace import Pace
+from bot.faults import GiveUp, Gone, Retry, doubtful, foreseen, lost, policy, trace
+from bot.pace import Pace, PutOff
+from bot.showing import messages, show
 from handlers import notices, parcels, rota_import
 from handlers.about import Parcel
 from handlers.desk import Office
 from handlers.speech import Say, page
 from handlers.texts import Voice
-from storage import departures, outbox
+from storage import outbox, recovery
 from storage.database import Database, is_unavailable
 from storage.outbox import FORGET, REPLY, Sent
-from storage.people import People, find
-from storage.tables import Outbox, Person
+from storage.people import find
+from storage.tables import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,12 @@ LOOK_AGAIN = 2.0
 
 GRACE = 5.0
 """Seconds in which what is under way may end when the process stops."""
+
+MOST_HELD = 1_000
+"""Rows in hand at which no new ones are claimed. What somebody waits for is handed in by whoever wrote it, however much
+is in hand, and what was in hand before is claimed all the same: neither waits behind the lists of the day."""
+
+_BEHIND = "waits for one before it"
 
 Lane = tuple[str, int]
 
@@ -53,11 +61,14 @@ class Courier:
     _lanes: dict[Lane, deque[Outbox]] = field(default_factory=lambda: defaultdict(deque))
     _carriers: dict[Lane, asyncio.Task[None]] = field(default_factory=dict)
     _held: dict[int, Lane] = field(default_factory=dict)
-    _late: dict[Lane, datetime] = field(default_factory=dict)
+    _late: dict[Lane, tuple[datetime, str]] = field(default_factory=dict)
     _progress: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
+    _unsure: set[int] = field(default_factory=set)
+    """Rows of which a call was made and of which the outbox does not know yet what became of it."""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _settling: list[asyncio.Future[None]] = field(default_factory=list)
     _looking: list[asyncio.Task[None]] = field(default_factory=list)
+    _full: bool = False
     _stopping: bool = False
 
     def __post_init__(self) -> None:
@@ -77,7 +88,8 @@ class Courier:
         await self._book.stop()
         with suppress(Exception):
             async with self.database.write() as session:
-                await outbox.release(session, self._held)
+                await outbox.release(session, self._held.keys() - self._unsure)
+                await outbox.release(session, self._held.keys() & self._unsure, outbox.AGAIN)
 
     def submit(self, rows: Iterable[Outbox]) -> None:
         """Deliver these rows, which this process has leased; those that are due later wait in the outbox."""
@@ -101,20 +113,19 @@ class Courier:
     # -- finding rows
 
     async def _look(self) -> None:
-        alone = self.database.is_sqlite  # then whatever is leased was leased by a process that died
+        starting = True
         while not self._stopping:
             try:
                 now, unwritten = self.now(), {_lane(result.row) for result in self._book.results}
+                self._full = len(self._held) >= MOST_HELD
                 async with self.database.write() as session:
-                    if alone:
-                        await outbox.recover(session, now)
-                    elif self._held:
-                        await outbox.renew(session, self._held, now)
-                    rows = await outbox.claim(session, now)
-                    due = await outbox.next_due(session)
-                alone = False
-                late = self._late.items()
-                self._late = {lane: until for lane, until in late if until > now or lane in unwritten}
+                    if starting:
+                        await self._recover(session, now)
+                    await outbox.renew(session, self._held, now)
+                    rows = await outbox.claim(session, now, only_begun=self._full)
+                    due = await outbox.next_due(session, only_begun=self._full)
+                starting = False
+                self._late = {lane: off for lane, off in self._late.items() if off[0] > now or lane in unwritten}
                 self.submit(rows)
                 pause = LOOK_AGAIN
                 if due is not None:
@@ -130,12 +141,19 @@ class Courier:
                     await self._wake.wait()
             self._wake.clear()
 
+    async def _recover(self, session: AsyncSession, now: datetime) -> None:
+        if self.database.is_sqlite:  # then whatever is leased was leased by a process that died
+            await recovery.recover(session, now)
+        await recovery.put_right(session, now)
+        for row in await recovery.held_back(session, now):
+            self._late.setdefault(_lane(row), (row.due_at, outbox.HELD_BACK))
+
     def _enter(self, row: Outbox) -> None:
         lane = _lane(row)
         if row.channel and row.chat_id is not None:
             self._held[row.id] = (row.channel, row.chat_id)
         if lane in self._late:
-            self._put_off(row, self._late[lane])
+            self._put_off(row, *self._late[lane])
             return
         self._lanes[lane].append(row)
         if lane not in self._carriers:
@@ -149,9 +167,11 @@ class Courier:
                 result = await self._attempt(waiting.popleft())
                 self._note(result)
                 if result.retry_at is not None:
-                    self._late[lane] = result.retry_at
+                    why = outbox.HELD_BACK if (result.error or "").endswith(outbox.HELD_BACK) else _BEHIND
+                    self._late[lane] = result.retry_at, why
                     while waiting:
-                        self._put_off(waiting.popleft(), result.retry_at)
+                        self._put_off(waiting.popleft(), result.retry_at, why)
+                    await self._tell_others(result)
         finally:
             self._carriers.pop(lane, None)
             if waiting:
@@ -159,9 +179,9 @@ class Courier:
             else:
                 self._lanes.pop(lane, None)
 
-    def _put_off(self, row: Outbox, until: datetime) -> None:
+    def _put_off(self, row: Outbox, until: datetime, why: str) -> None:
         """Let a row wait for one before it in its chat; the outbox gives both back in order."""
-        self._note(Sent(row, retry_at=until, error="waits for one before it", spent=False))
+        self._note(self._later(row, until, why))
 
     def _note(self, result: Sent) -> None:
         if result.retry_at is None:
@@ -172,11 +192,13 @@ class Courier:
         """What became of these rows is written down."""
         for result in results:
             self._held.pop(result.row.id, None)
+            self._unsure.discard(result.row.id)
         waiting, self._settling = self._settling, []
         for settled in waiting:
             if not settled.done():
                 settled.set_result(None)
-        if any(r.retry_at for r in results):
+        if any(r.retry_at for r in results) or (self._full and len(self._held) < MOST_HELD // 2):
+            self._full = False
             self.wake()
 
     # -- delivering one row
@@ -190,30 +212,48 @@ class Courier:
             if row.kind == rota_import.KIND:
                 return await self._import_rota(row)
             parcels_, voice = await self._prepare(row)
-            if row.error == outbox.AGAIN:
+            if outbox.again(row) and row.id not in self._progress:
                 parcels_ = parcels.sent_again(parcels_, voice)
             if row.channel is None or row.chat_id is None:
                 return Sent(row, error=outbox.NOBODY)
             bot = self.bots.get(row.channel)
             if bot is None:
-                return Sent(row, retry_at=self.now() + timedelta(minutes=1), error="channel is off", spent=False)
+                return self._later(row, self.now() + timedelta(minutes=1), "channel is off")
             self._held[row.id] = (row.channel, row.chat_id)
             return Sent(row, message_ids=tuple(await self._deliver(row, bot, parcels_, voice)))
+        except PutOff as off:
+            return self._later(row, off.until, _BEHIND)
         except Exception as error:
             verdict = policy(error, row.attempts, self.now())
             if isinstance(verdict, Retry):
                 if not foreseen(error):
                     log.error("delivering outbox row %s (%s) failed\n%s", row.id, row.kind, trace(error))
-                return Sent(row, retry_at=verdict.at, error=type(error).__name__, spent=verdict.spent)
-            try:
-                if isinstance(verdict, GiveUp):
-                    log.error("outbox row %s (%s) cannot be delivered: %s", row.id, row.kind, type(error).__name__)
-                    await self._report(row)
-                else:
-                    await self._unreachable(row)
-            except Exception as away:
-                return Sent(row, retry_at=self.now() + timedelta(seconds=1), error=type(away).__name__)
-            return Sent(row, error=type(error).__name__)
+                return self._later(row, verdict.at, type(error).__name__, spent=verdict.spent)
+            return await self._cannot_be(row, verdict, type(error).__name__)
+
+    async def _cannot_be(self, row: Outbox, verdict: GiveUp | Gone, why: str) -> Sent:
+        try:
+            if isinstance(verdict, GiveUp):
+                log.error("outbox row %s (%s) cannot be delivered: %s", row.id, row.kind, why)
+                await undelivered.given_up(self.database, row, self.now(), self.office.rules.zone)
+            else:
+                await undelivered.unreachable(self.database, row, self.now())
+        except Exception as away:
+            return self._later(row, self.now() + timedelta(seconds=1), type(away).__name__, spent=True)
+        self.wake()
+        return Sent(row, error=why)
+
+    def _later(self, row: Outbox, at: datetime, why: str, *, spent: bool = False) -> Sent:
+        """A row that must be tried again; what may have been shown, or was in part, says so then, also elsewhere."""
+        again = outbox.again(row) or row.id in self._unsure or row.id in self._progress
+        return Sent(row, retry_at=at, error=outbox.noted(why, again=again), spent=spent)
+
+    async def _tell_others(self, result: Sent) -> None:
+        """Other processes must not write to a chat either in which something waits to be tried again."""
+        row, error = result.row, result.error or ""
+        if result.retry_at is not None and (pace := self.paces.get(row.channel or "")) is not None:
+            refused = (result.retry_at - self.now()).total_seconds() if error.endswith(outbox.HELD_BACK) else None
+            await pace.put_off(row.chat_id or 0, result.retry_at, refused)
 
     async def _import_rota(self, row: Outbox) -> Sent:
         """Fetch the file that a manager sent and carry the import out; what came of it is a notice of its own."""
@@ -241,8 +281,14 @@ class Courier:
                 step += 1
                 if step > done:
                     if (pace := self.paces.get(row.channel or "")) is not None:
-                        await pace.turn(row.chat_id or 0, _rank(row))
-                    ids = [*ids, *await self._show(bot, method, voice)]
+                        await pace.turn(row.chat_id or 0, _rank(row), messages(method))
+                    self._unsure.add(row.id)
+                    try:
+                        ids = [*ids, *await show(bot, method, voice, self.now())]
+                    except Exception as error:
+                        if not done and not doubtful(error):
+                            self._unsure.discard(row.id)
+                        raise
                     self._progress[row.id] = (step, ids)
         return ids
 
@@ -286,70 +332,6 @@ class Courier:
             kept = Parcel(told, documents=parcel.documents, reply_to=parcel.reply_to)
             return await parcels.open_parcel(kept, chat_id, elder=voice.elder, more=more, fetch=fetch)
 
-    async def _show(self, bot: Bot, method: TelegramMethod[Any], voice: Voice) -> list[int]:
-        """Make one call; what cannot be shown as meant is shown as words. Returns the ids of new messages."""
-        edit = isinstance(method, EditMessageText | EditMessageCaption)
-        try:
-            shown = await bot(method)
-        except (TelegramBadRequest, TelegramEntityTooLarge) as error:
-            if edit and "not modified" in str(error):
-                return []
-            if isinstance(method, SendMessage) or isinstance(policy(error, 0, self.now()), Gone):
-                raise
-            words = _words(method)
-            shown = await bot(
-                SendMessage(
-                    chat_id=getattr(method, "chat_id"),  # noqa: B009
-                    text=words if edit else f"{words}\n{voice.t('file-lost')}".strip(),
-                    parse_mode="HTML",
-                    reply_markup=getattr(method, "reply_markup", None),
-                )
-            )
-        return [m.message_id for m in (shown if isinstance(shown, list) else [shown]) if isinstance(m, Message)]
-
-    async def _unreachable(self, row: Outbox) -> None:
-        """Remember that somebody cannot be reached in chat, and tell the managers: of staff, and of a resident who
-        was to hear of a request. Once, until they come back."""
-        async with self.database.write() as session:
-            people = People(session, self.now())
-            if row.person_id is not None:
-                gone = await people.get(row.person_id)
-            elif (known := await people.by_chat(row.channel or "", row.chat_id or 0)) is not None:
-                gone = known
-            else:
-                return
-            about = row.request_id is not None
-            told = await departures.unreachable(session, gone, self.now(), about_request=about)
-        log.info("person %s is unreachable; %s managers know", gone.id, len(told))
-        self.wake()
-
-    async def _report(self, row: Outbox) -> None:
-        """Something stays undelivered: the managers are told once a day that there is a list to look at."""
-        async with self.database.write() as session:
-            people = People(session, self.now())
-            if row.kind in outbox.WORDS or row.person_id is None:
-                return
-            writer = outbox.OutboxWriter(session, self.now())
-            day = self.now().astimezone(self.office.rules.zone).date()
-            for manager in await _managers_of(people, await people.get(row.person_id), row):
-                await writer.once(f"undelivered:{day}:{manager}", manager, "undelivered")
-        self.wake()
-
-
-async def _managers_of(people: People, person: Person, row: Outbox) -> set[int]:
-    """Who must know when something does not reach somebody: the managers of staff, and of a resident who was to hear
-    of a request."""
-    posts = await people.posts(person.id)
-    areas = {p.area_id for p in posts} or ({person.area_id} if person.area_id and row.request_id else set())
-    told: set[int] = set()
-    for area_id in areas:
-        for above in await people.upward(area_id):
-            managers = {m for m in await people.managers(above.id) if m != person.id}
-            if managers:
-                told |= managers
-                break
-    return told
-
 
 async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
     """Wait until they have ended by themselves; whatever takes longer than `GRACE` is cut off."""
@@ -377,12 +359,6 @@ def _buttons(bot_id: int, chat_id: int, say: Say | None, voice: Voice) -> Button
 def _rank(row: Outbox) -> int:
     """Whoever waits for an answer comes first, then what happened to a request, then the lists of the day."""
     return 0 if row.kind == REPLY else 2 if row.kind in notices.DIGESTS else 1
-
-
-def _words(method: TelegramMethod[Any]) -> str:
-    media = getattr(method, "media", None)
-    caption = media[0].caption if media else getattr(method, "caption", None)
-    return caption or getattr(method, "text", None) or ""
 
 
 def _file_name(file: dict[str, Any]) -> str:

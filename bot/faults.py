@@ -15,7 +15,8 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiohttp import ClientError, ClientResponseError
+from aiohttp import ClientConnectorError, ClientError, ClientResponseError, ConnectionTimeoutError
+from sqlalchemy.exc import OperationalError
 
 from handlers.about import NotYet
 from storage.database import is_unavailable
@@ -74,6 +75,14 @@ def lost(error: Exception) -> bool:
     if isinstance(error, ClientResponseError):
         return 400 <= error.status < 500 and error.status != 429
     return isinstance(error, (*REFUSED, KeyError))
+
+
+def doubtful(error: Exception) -> bool:
+    """Whether what was asked for may have been done all the same: no answer came, or none that says so."""
+    cause = error.__cause__
+    if isinstance(cause, (ClientConnectorError, ConnectionTimeoutError, OperationalError)):
+        return False  # nobody was reached, or nothing was kept
+    return isinstance(error, (TelegramNetworkError, TelegramServerError, ClientDecodeError))
 
 
 def foreseen(error: Exception) -> bool:

@@ -200,10 +200,13 @@ class Gate:
         self._asked[whose] = now
 
     def _aside(self, bot: Bot, method: TelegramMethod[Any]) -> None:
-        """Make a call that nobody waits for; when it fails, nothing is lost."""
+        """Make a call that nobody waits for; when it fails, nothing is lost. A message has to keep the pace."""
+        pace = self.courier.paces.get(self.channels[bot.id])
 
         async def call() -> None:
             try:
+                if pace is not None and isinstance(method, SendMessage):
+                    await pace.turn(int(method.chat_id), 0)
                 await bot(method, request_timeout=10)
             except Exception as error:
                 log.debug("%s came to nothing: %s", type(method).__name__, type(error).__name__)

@@ -309,6 +309,8 @@ class Ledger:
                 Outbox.kind == kind,
                 Outbox.due_at > self._now,
                 Outbox.attempts == 0,
+                Outbox.leased_until.is_(None),  # the time of this act may have been taken before it was due
+                Outbox.sent_at.is_(None),
             )
             .with_for_update()
         )

@@ -1,7 +1,7 @@
 """What must still be said. Rows are written in the transaction of the act they tell of; the courier delivers
 them at least once. A claim is a lease: a courier that dies lets go of its rows when the lease ends."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -38,7 +38,12 @@ NOBODY = "nobody to tell"
 """The error of a notice for somebody who has no chat: they are told by phone, as the casebook arranges."""
 
 AGAIN = "may have been sent"
-"""The error of a row whose delivery was cut off, so that nobody knows whether it was shown."""
+"""How the error begins of a row that was on its way and of which nobody knows whether it was shown; it stays so until
+the row is delivered, whatever else becomes of it."""
+
+HELD_BACK = "TelegramRetryAfter"
+"""How the error ends of a row that its channel asked to hold back for a while, and of those behind it in its chat."""
+
 
 LISTED = timedelta(days=14)
 """How long what could not be delivered is listed for the managers."""
@@ -46,7 +51,13 @@ _READ = timedelta(seconds=20)
 """How long a goodbye is left on the screen before the channel forgets the chat."""
 
 
+PENDING = (Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
+"""What makes a row one that must still be delivered."""
 _ROWS: Any = Outbox.__table__
+_SLICE = 5_000
+"""Ids in one statement: PostgreSQL takes 32,767."""
+_LOOK = 0x73686F75
+"""The lock of PostgreSQL under which rows are claimed."""
 
 
 @dataclass(frozen=True)
@@ -120,16 +131,28 @@ class OutboxWriter:
         return row
 
 
-async def claim(session: AsyncSession, now: datetime, limit: int = CLAIMED) -> Sequence[Outbox]:
-    """Lease the oldest due rows to this process; rows that another process holds are passed over."""
+def again(row: Outbox) -> bool:
+    """Whether this may have been shown before, so that it must say so."""
+    return (row.error or "").startswith(AGAIN)
+
+
+def noted(why: str, *, again: bool) -> str:
+    """The error of a row that is to be tried again."""
+    return f"{AGAIN}: {why}" if again else why
+
+
+async def claim(
+    session: AsyncSession, now: datetime, limit: int = CLAIMED, *, only_begun: bool = False
+) -> Sequence[Outbox]:
+    """Lease the oldest due rows to this process; rows that another process holds are passed over.
+
+    :param only_begun: take no row that was in nobody's hands yet
+    """
+    if session.get_bind().dialect.name == "postgresql":  # or two that claim at once share the rows of one chat
+        await session.execute(select(func.pg_advisory_xact_lock(_LOOK)))
     due = (
         select(Outbox.id)
-        .where(
-            Outbox.sent_at.is_(None),
-            Outbox.failed_at.is_(None),
-            Outbox.due_at <= now,
-            Outbox.leased_until.is_(None) | (Outbox.leased_until < now),
-        )
+        .where(*PENDING, Outbox.due_at <= now, Outbox.leased_until.is_(None) | (Outbox.leased_until < now))
         .order_by(Outbox.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -137,7 +160,7 @@ async def claim(session: AsyncSession, now: datetime, limit: int = CLAIMED) -> S
     rows = (
         await session.execute(
             update(Outbox)
-            .where(Outbox.id.in_(due))
+            .where(Outbox.id.in_(due.where(_BEGUN) if only_begun else due))
             .values(
                 leased_until=now + LEASE,
                 error=case((Outbox.leased_until.is_not(None), AGAIN), else_=Outbox.error),  # whoever had it died
@@ -148,46 +171,44 @@ async def claim(session: AsyncSession, now: datetime, limit: int = CLAIMED) -> S
     return sorted(rows, key=lambda row: row.id)
 
 
-async def release(session: AsyncSession, row_ids: Collection[int]) -> None:
-    """Let go of rows that this process will not deliver, so that the next one need not wait for the lease to end."""
-    await session.execute(
-        update(Outbox)
-        .where(Outbox.id.in_(list(row_ids)), Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
-        .values(leased_until=None)
-    )
+async def release(session: AsyncSession, row_ids: Collection[int], error: str | None = None) -> None:
+    """Let go of rows that this process will not deliver, so that the next one need not wait for the lease to end.
+
+    :param error: what is to be known of them from now on
+    """
+    changed: dict[str, Any] = {"leased_until": None} | ({"error": error} if error else {})
+    for some in _slices(row_ids):
+        await session.execute(update(_ROWS).where(_ROWS.c.id.in_(some), *PENDING).values(changed))
 
 
 async def renew(session: AsyncSession, row_ids: Collection[int], now: datetime) -> None:
     """Go on holding rows that wait for their turn, so that no other process takes them when the lease ends."""
-    await session.execute(
-        update(_ROWS)
-        .where(
-            _ROWS.c.id.in_(list(row_ids)),
-            _ROWS.c.sent_at.is_(None),
-            _ROWS.c.failed_at.is_(None),
-            _ROWS.c.leased_until < now + LEASE / 2,
+    for some in _slices(row_ids):
+        await session.execute(
+            update(_ROWS)
+            .where(_ROWS.c.id.in_(some), *PENDING, _ROWS.c.leased_until < now + LEASE / 2)
+            .values(leased_until=now + LEASE)
         )
-        .values(leased_until=now + LEASE)
-    )
 
 
-async def recover(session: AsyncSession, now: datetime) -> None:
-    """Take over everything at once: only for a process that knows that it is the only one."""
-    pending = (Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
-    leased = Outbox.leased_until.is_not(None)
-    await session.execute(update(Outbox).where(*pending, leased).values(leased_until=None, error=AGAIN))
-    await session.execute(update(Outbox).where(*pending, Outbox.error.is_not(None)).values(due_at=now))
-
-
-async def next_due(session: AsyncSession) -> datetime | None:
+async def next_due(session: AsyncSession, *, only_begun: bool = False) -> datetime | None:
     """When the courier must look again, if nothing new is written before."""
     rows = await session.execute(
         select(Outbox.due_at, Outbox.leased_until)
-        .where(Outbox.sent_at.is_(None), Outbox.failed_at.is_(None))
+        .where(*PENDING, *((_BEGUN,) if only_begun else ()))
         .order_by(Outbox.due_at)
         .limit(50)
     )
     return min((max(due, leased) if leased else due for due, leased in rows), default=None)
+
+
+def _slices(row_ids: Collection[int]) -> Iterable[list[int]]:
+    """So many ids at a time as one statement takes; in order, so that two that lock them do not block each other."""
+    ids = sorted(row_ids)
+    return (ids[at : at + _SLICE] for at in range(0, len(ids), _SLICE))
+
+
+_BEGUN = Outbox.error.is_not(None) | Outbox.leased_until.is_not(None)
 
 
 async def settle(session: AsyncSession, results: Sequence[Sent], now: datetime) -> None:

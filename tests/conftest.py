@@ -15,6 +15,7 @@ from knowledge import Matcher
 from storage.database import Database
 from storage.schema import upgrade
 from tests.conversations.chat import World
+from tests.redis_server import RedisServer
 
 NOON = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 """A Monday, 10:30 in Chongqing: service hours."""
@@ -79,6 +80,17 @@ def postgres_url() -> Iterator[str]:
         yield str(make_url(server.get_uri()).set(drivername="postgresql+asyncpg").render_as_string(False))
         server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[RedisServer]:
+    program = shutil.which("redis-server")
+    if program is None:
+        lacking("no redis-server on this machine (apt-get install redis-server)")
+    made = RedisServer(program, tmp_path)
+    await made.start()
+    yield made
+    await made.stop()
 
 
 @pytest.fixture

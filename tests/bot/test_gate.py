@@ -15,6 +15,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from bot.gate import Unavailable, typed_choice
+from bot.pace import Pace
 from storage.tables import Base, HandledUpdate, Message, Request
 from tests.conversations.chat import Actor, World
 
@@ -264,6 +265,25 @@ async def test_an_english_speaker_is_asked_to_wait_in_english(world: World) -> N
     await asyncio.gather(*world.app.gate._decorations)
     assert "12345" in person.shown[-1].text
     assert "存" not in person.shown[-1].text
+
+
+async def test_asking_to_wait_keeps_the_pace(world: World) -> None:
+    """An outage makes everybody hear that they wait: no faster than the channel takes messages, before anything else
+    that waits; and that a button stops turning is no message."""
+    turns = []
+
+    class Kept(Pace):
+        async def turn(self, chat_id: int, rank: int, count: int = 1) -> None:
+            turns.append((chat_id, rank, count))
+
+    person, world.app.courier.paces = world.person("张秀英"), {"telegram": Kept()}
+    async with locked(world):
+        with pytest.raises(Unavailable):
+            await world.app.gate.handle(world.app.bots["telegram"], said(person, "谢谢"))
+    await asyncio.gather(*world.app.gate._decorations)
+    assert len(person.shown) == 1
+    assert turns == [(person.id, 0, 1)]
+    world.app.courier.paces = {}
 
 
 class Away(BaseEventIsolation):

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.pace import AT_ONCE, Pace, Rate
+from bot.pace import ALL_WAIT, AT_ONCE, Pace, Rate
+from tests.conftest import NOON
 
 
 class Watch:
@@ -80,3 +81,29 @@ async def test_who_is_cancelled_holds_up_nobody() -> None:
     first.cancel()
     await pace.turn(2, 1)
     assert watch.now == pytest.approx(1 / 30)
+
+
+async def test_an_album_counts_for_its_pictures() -> None:
+    """Ten pictures go together; the bot's next message waits as if they had gone one by one, the chat's too."""
+    watch = Watch()
+    pace = Pace(watch.time, watch.sleep)
+    await pace.turn(7, 1, 10)
+    assert watch.now == 0
+    await pace.turn(8, 1)
+    assert watch.now == pytest.approx(10 / 30)
+    await pace.turn(7, 1)
+    assert watch.now == pytest.approx(10 - (AT_ONCE - 1), abs=0.01)
+
+
+async def test_two_chats_that_are_refused_mean_the_bot() -> None:
+    """One chat that is refused is its own affair; a second one at the same time makes everybody wait a little."""
+    watch = Watch()
+    pace = Pace(watch.time, watch.sleep)
+    await pace.put_off(1, NOON, refused_for=600)
+    await pace.put_off(1, NOON, refused_for=600)
+    await pace.put_off(2, NOON)
+    await pace.turn(9, 0)
+    assert watch.now == 0
+    await pace.put_off(2, NOON, refused_for=600)
+    await pace.turn(9, 0)
+    assert watch.now == pytest.approx(ALL_WAIT)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import shutil
-import socket
 from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -19,53 +17,15 @@ from aiohttp import web
 from sqlalchemy.engine import make_url
 
 from knowledge.lifecycle import Role
-from tests.conftest import lacking
 from tests.live.botapi import BotApi
 from tests.live.office import Office
 from tests.live.people import Person
 from tests.live.process import Process
 from tests.live.round import NEED, STEPS, begin, judge
+from tests.redis_server import RedisServer, free_port
 
 SECRET = "a-secret-that-nobody-guesses"
 AWAY = (aiohttp.ClientError, OSError, TimeoutError)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
-
-
-class Redis:
-    """A Redis of our own, which can go away and come back at the same address."""
-
-    def __init__(self, program: str, folder: Path) -> None:
-        self._port = _free_port()
-        address = ("--port", str(self._port), "--bind", "127.0.0.1")
-        self._command = (program, *address, "--save", "", "--dir", str(folder))
-        self.url = f"redis://127.0.0.1:{self._port}/0"
-
-    async def start(self) -> None:
-        self._server = await asyncio.create_subprocess_exec(*self._command, stdout=asyncio.subprocess.PIPE)
-        assert self._server.stdout is not None
-        async with asyncio.timeout(20):
-            while b"Ready to accept" not in (line := await self._server.stdout.readline()):
-                assert line, "redis-server ended by itself"
-
-    async def stop(self) -> None:
-        if self._server.returncode is None:
-            self._server.terminate()
-            await self._server.communicate()
-
-
-@pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    program = shutil.which("redis-server")
-    if program is None:
-        lacking("no redis-server on this machine (apt-get install redis-server)")
-    made = Redis(program, tmp_path)
-    await made.start()
-    yield made
-    await made.stop()
 
 
 class Turns:
@@ -140,12 +100,12 @@ class Grown(Office):
 
 
 @pytest.fixture
-async def office(api: BotApi, postgres_url: str, redis: Redis, tmp_path: Path) -> AsyncIterator[Grown]:
+async def office(api: BotApi, postgres_url: str, redis: RedisServer, tmp_path: Path) -> AsyncIterator[Grown]:
     dsn = make_url(postgres_url).set(drivername="postgresql")
     admin = await asyncpg.connect(dsn.render_as_string(False))
     await admin.execute("CREATE DATABASE many")
     url = make_url(postgres_url).set(database="many").render_as_string(False)
-    async with Turns([_free_port(), _free_port()]).serving() as proxy:
+    async with Turns([free_port(), free_port()]).serving() as proxy:
         yield Grown(tmp_path, api, url, proxy, redis_url=redis.url)
     await admin.execute("DROP DATABASE many WITH (FORCE)")
     await admin.close()
@@ -195,7 +155,7 @@ async def test_a_round_while_the_processes_are_restarted(api: BotApi, office: Gr
         assert "居民" not in bot.output
 
 
-async def test_redis_goes_away_and_comes_back(api: BotApi, office: Grown, redis: Redis) -> None:
+async def test_redis_goes_away_and_comes_back(api: BotApi, office: Grown, redis: RedisServer) -> None:
     """Nothing is handled without its locks, and nothing is lost: people are told to wait, the balancer is told that
     nobody is ready, and what was said meanwhile is done once when Redis is there again."""
     first, second = office.bots

@@ -1,10 +1,11 @@
 """What the casebook does besides the rules: reminders, looks at a number, people without a chat, albums."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from knowledge.lifecycle import Action, Intake, Role
+from storage import outbox
 from storage.ledger import CaseError
 from storage.tables import Person
 from tests.storage.office import Office
@@ -71,3 +72,22 @@ async def test_pictures_of_an_album_go_together_unless_it_is_late(office: Office
     late = await office.say(request, "张秀英", "", message_id=3, album="a")
     assert late.id != first.id
     assert (await office.told("李敏")).count("relay") == 2
+
+
+async def test_a_picture_that_comes_while_its_album_is_being_sent_goes_by_itself(any_office: Office) -> None:
+    """Its time was taken before the album's notice was due, its words are kept after a courier took that notice: added
+    to it, the picture would be shown to nobody."""
+    request = await any_office.record()
+    await any_office.act("acknowledge", request, await any_office.name(request.first_responder_id))
+    first = await any_office.say(request, "张秀英", "看", message_id=1, album="a")
+    async with any_office.database.write() as session:
+        taken = await outbox.claim(session, any_office.now + timedelta(minutes=1))
+    assert [row.payload["message"] for row in taken if row.kind == outbox.RELAY] == [first.id]
+    second = await any_office.say(request, "张秀英", "", message_id=2, album="a")
+    assert second.id != first.id
+    async with any_office.database.write() as session:
+        await outbox.settle(session, [outbox.Sent(row) for row in taken], any_office.now)
+        more = await outbox.claim(session, any_office.now + timedelta(minutes=1))
+    assert [row.payload["message"] for row in more] == [second.id]
+    third = await any_office.say(request, "张秀英", "", message_id=3, album="a")
+    assert third.id not in (first.id, second.id)

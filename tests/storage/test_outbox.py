@@ -4,10 +4,11 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from storage import outbox
 from storage.database import Database
+from storage.ledger import Rules
 from storage.outbox import LEASE, REPLY, WRITTEN, OutboxWriter, Sent
 from storage.tables import Outbox, Shown
 from tests.storage.office import NOON, Office
@@ -59,6 +60,63 @@ async def test_two_couriers_share_the_work(any_office: Office, any_url: str) -> 
     assert len(found) == len(set(found))
     assert sorted(found) == ids[: len(found)]
     assert sorted([*found, *await claim(any_office.database, NOON, 100)]) == ids
+
+
+async def test_couriers_claim_one_after_the_other(migrated_postgres: str, rules: Rules) -> None:
+    """Two that claim at once would share the rows of one chat between them, and show them in either order."""
+    database, other = Database(migrated_postgres), Database(migrated_postgres)
+    ids = await write(await Office.found(database, rules), 2)
+    async with asyncio.timeout(20), database.write() as session:
+        [first] = await outbox.claim(session, NOON, 1)
+        second = asyncio.create_task(claim(other, NOON))
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        while not (await session.execute(waiting)).scalar_one():
+            assert not second.done()
+            await asyncio.sleep(0.01)
+    assert [first.id, *await second] == ids
+    await database.close()
+    await other.close()
+
+
+async def test_more_rows_in_hand_than_a_statement_takes(any_office: Office) -> None:
+    """Whoever holds forty thousand rows goes on holding all of them, and lets go of all of them."""
+    await write(any_office)
+    [row_id] = await claim(any_office.database, NOON)
+    held, later = range(row_id, row_id + 40_000), NOON + LEASE / 2 + timedelta(seconds=1)
+    async with any_office.database.write() as session:
+        await outbox.renew(session, held, later)
+    assert (await row_of(any_office, row_id)).leased_until == later + LEASE
+    async with any_office.database.write() as session:
+        await outbox.release(session, held)
+    assert (await row_of(any_office, row_id)).leased_until is None
+
+
+async def test_what_was_in_hand_before_can_be_claimed_alone(any_office: Office) -> None:
+    """A process that has enough in hand takes what must be tried again, and what a dead one held, and nothing new."""
+    tried, dead, new = await write(any_office, 3)
+    await settle(any_office, await row_of(any_office, tried), retry_at=NOON, error="TimeoutError")
+    async with any_office.database.write() as session:
+        held = await session.get(Outbox, dead)
+        assert held is not None
+        held.leased_until = NOON - timedelta(seconds=1)
+    async with any_office.database.write() as session:
+        assert await outbox.next_due(session, only_begun=True) == NOON
+        assert [row.id for row in await outbox.claim(session, NOON, only_begun=True)] == [tried, dead]
+        assert await outbox.next_due(session, only_begun=True) == NOON + LEASE
+    assert await claim(any_office.database, NOON) == [new]
+
+
+async def test_rows_that_may_have_been_shown_are_let_go_of_with_a_word(any_office: Office) -> None:
+    """The mark stays whatever else is noted of the row."""
+    await write(any_office, 2)
+    plain, unsure = await claim(any_office.database, NOON)
+    async with any_office.database.write() as session:
+        await outbox.release(session, [plain])
+        await outbox.release(session, [unsure], outbox.AGAIN)
+    rows = [await row_of(any_office, row_id) for row_id in (plain, unsure)]
+    assert [(row.leased_until, outbox.again(row)) for row in rows] == [(None, False), (None, True)]
+    await settle(any_office, rows[1], retry_at=NOON, error=outbox.noted("TelegramRetryAfter", again=True))
+    assert outbox.again(await row_of(any_office, unsure))
 
 
 async def test_rows_of_an_act_are_leased_to_who_wrote_them(office: Office) -> None:
