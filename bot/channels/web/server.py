@@ -1,5 +1,6 @@
 """The web chat as a channel: opens the door, keeps the connections, hands on what people say."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,9 +17,11 @@ from bot.channels.web.pages import Pages, new_chat_id
 from bot.channels.web.pump import Handle, Pump
 from bot.channels.web.session import WebChatSession
 from bot.channels.web.socket import RESTARTING, SIGNED_OUT, Sockets
+from bot.logs import Requests
 from storage.database import Database
 from storage.transcript import Payload, Transcript
 
+_REQUESTS = Requests()
 _TOKEN = "1:web"  # noqa: S105 - aiogram wants one; nothing is guarded by it
 
 
@@ -57,13 +60,13 @@ class WebChannel:
         self.url = self._public_url or _url(host, port)
         session = WebChatSession(self._transcript, self._room, now=now, tell=self._tell)
         self.bot = Bot(token=_TOKEN, session=session, default=DefaultBotProperties(parse_mode="HTML"))
-        self._doors = Doors(self._transcript, now)
+        https = bool(self._public_url and self._public_url.startswith("https:"))
+        self._doors = Doors(self._transcript, now, https=https)
         self._pump = Pump(self._transcript, self.bot, handle, now)
         self._sockets = Sockets(self._transcript, self._doors, Intake(self._transcript, now), self._pump.wake)
         self.app = web.Application(middlewares=[safety])
-        https = bool(self._public_url and self._public_url.startswith("https:"))
         self.app[HTTPS], self.app[PROXIES] = https, proxies
-        pages = Pages(self._transcript, self._doors, self._room, wake=self._woken, now=now, https=https)
+        pages = Pages(self._transcript, self._doors, self._room, wake=self._woken, now=now)
         pages.add_to(self.app)
         for prefix in ("", "/desk/{slug:[0-9a-f]{12}}"):
             self.app.router.add_get(f"{prefix}/socket", our_page_only(self._sockets.serve))
@@ -76,6 +79,7 @@ class WebChannel:
         :raises OSError: the port is taken or the address is not ours.
         """
         await self._doors.open()
+        logging.getLogger("aiohttp.server").addFilter(_REQUESTS)
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False)
         await self._runner.setup()
         self._site = web.TCPSite(self._runner, self._host, self._port)
