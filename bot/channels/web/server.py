@@ -17,6 +17,7 @@ from bot.channels.web.pages import Pages, new_chat_id
 from bot.channels.web.pump import Handle, Pump
 from bot.channels.web.session import WebChatSession
 from bot.channels.web.socket import RESTARTING, SIGNED_OUT, Sockets
+from bot.channels.web.tidy import Tidier
 from bot.logs import Requests
 from storage.database import Database
 from storage.transcript import Payload, Transcript
@@ -54,6 +55,7 @@ class WebChannel:
     ) -> None:
         self._transcript = Transcript(database)
         self._room = FileRoom(self._transcript, files)
+        self._tidier = Tidier(database, self._room, files, now)
         self._now = now
         self._host, self._port = host, port
         self._public_url = public_url.rstrip("/") if public_url else None
@@ -87,6 +89,7 @@ class WebChannel:
         if self._public_url is None:
             self.url = _url(self._host, self._runner.addresses[0][1])
         await self._pump.wake_all()
+        self._tidier.start()
 
     async def stop(self) -> None:
         """Take no new connections, finish the updates under way, send browsers away to come back soon. Once
@@ -94,6 +97,7 @@ class WebChannel:
         runner, site, self._runner, self._site = self._runner, self._site, None, None
         if site is not None:
             await site.stop()
+        await self._tidier.stop()
         await self._pump.stop()
         await self._sockets.close(RESTARTING)
         if runner is not None:
