@@ -30,9 +30,10 @@ async def set_aside(session: AsyncSession, now: datetime) -> tuple[list[str], bo
     query = select(WebFile).where(WebFile.created_at <= now - SPOKEN_OF_WITHIN, WebFile.chat_id != _NOBODY)
     if begun:
         since = datetime.fromisoformat(begun)
+        later = or_(WebFile.created_at > since, and_(WebFile.created_at == since, WebFile.name > last))
         query = query.where(
-            or_(WebFile.created_at > since, and_(WebFile.created_at == since, WebFile.name > last)),
-        )
+            WebFile.created_at >= since, later
+        )  # the first for the index, the second for the same moment
     files = (await session.scalars(query.order_by(WebFile.created_at, WebFile.name).limit(BATCH))).all()
     if files:
         named = await _named(session, files)
