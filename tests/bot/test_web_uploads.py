@@ -72,10 +72,10 @@ async def test_an_end_in_the_middle_leaves_nothing_for_good(office: Office, monk
         with pytest.raises(asyncio.CancelledError):
             await office.channel._tidier.tidy()
         assert _on_disk(office) == left
-        assert await _in_table(office) == names
+        assert await _in_table(office) >= left  # no bytes without a row
     monkeypatch.setattr(office.channel._room, "remove", remove)
     await office.channel._tidier.tidy()
-    assert await _in_table(office) == set()
+    assert _on_disk(office) == await _in_table(office) == set()
 
 
 async def test_many_are_looked_at_once_each(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

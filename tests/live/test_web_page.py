@@ -53,7 +53,7 @@ async def test_the_ninth_page_lets_the_first_rest(chromium: str, tmp_path: Path)
         assert len(sessions) == 1
         await pages[8].goto(link)
         await expect(pages[0].locator("#state")).to_have_text(
-            "打开的页面太多，这一页先停下了，点一下继续", timeout=PATIENCE
+            "这一页已暂停，点一下继续", timeout=PATIENCE
         )
         await pages[8].locator("#text").fill("第九页")
         await pages[8].locator("#text").press("Enter")
