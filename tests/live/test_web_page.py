@@ -52,9 +52,7 @@ async def test_the_ninth_page_lets_the_first_rest(chromium: str, tmp_path: Path)
             await expect(page.locator("#state")).to_have_text("", timeout=PATIENCE)
         assert len(sessions) == 1
         await pages[8].goto(link)
-        await expect(pages[0].locator("#state")).to_have_text(
-            "这一页已暂停，点一下继续", timeout=PATIENCE
-        )
+        await expect(pages[0].locator("#state")).to_have_text("这一页已暂停，点一下继续", timeout=PATIENCE)
         await pages[8].locator("#text").fill("第九页")
         await pages[8].locator("#text").press("Enter")
         await expect(pages[7].locator("#messages")).to_contain_text("第九页", timeout=PATIENCE)
