@@ -94,7 +94,7 @@ class Health:
 
     def _may_look(self, request: web.Request) -> bool:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if self._token and hmac.compare_digest(given.encode(), self._token.encode()):
+        if self._token and hmac.compare_digest(given.encode(errors="replace"), self._token.encode()):
             return True
         try:
             # A proxy on this machine that names nobody behind it is not this machine asking.

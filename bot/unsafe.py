@@ -24,6 +24,11 @@ def _addresses(settings: Settings) -> list[str]:
             f"SHOUWEN_WEB_HOST: {settings.web_host} is open to others and SHOUWEN_WEB_URL is no https address: "
             "what people say could be read on the way; put a proxy with TLS before it"
         )
+    elif settings.web_port and not _only_here(settings.web_host) and all(n.is_loopback for n in settings.proxies):
+        found.append(
+            f"SHOUWEN_WEB_HOST: {settings.web_host} lets others past the proxy, without TLS; listen on 127.0.0.1, or, "
+            "where the proxy is on another machine, name it in SHOUWEN_WEB_PROXIES and let nobody else reach the port"
+        )
     elif (settings.web_url or "").startswith("http:"):
         found.append("SHOUWEN_WEB_URL: http can be read on the way; use https")
     if (settings.webhook_url or "").startswith("http:"):

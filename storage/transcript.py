@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Kept, WebFile, WebLink, WebMessage, WebSession, WebUpdate
-from storage.visitors import Visitors
+from storage.visitors import Visitors, known
 
 Payload = dict[str, Any]
 
@@ -84,10 +84,14 @@ class Transcript(Visitors):
 
     async def signing_key(self) -> str:
         """The key cookies are signed with, made on first use and the same for every process."""
+        return await self.kept_first(_KEY, secrets.token_hex(32))
+
+    async def kept_first(self, name: str, value: str) -> str:
+        """What was kept under this name first, by whichever process; `value` when this is the first time."""
         async with self._numbering(_NO_CHAT) as (session, _):
-            kept = await session.get(Kept, _KEY)
+            kept = await session.get(Kept, name)
             if kept is None:
-                kept = Kept(name=_KEY, value=secrets.token_hex(32))
+                kept = Kept(name=name, value=value)
                 session.add(kept)
             return kept.value
 
@@ -96,16 +100,16 @@ class Transcript(Visitors):
         async with self._database.write() as session:
             session.add(WebSession(digest=digest, chat_id=chat_id, created_at=at, expires_at=expires_at))
 
-    async def chat_of(self, digest: str, *, at: datetime, lasts: timedelta) -> int | None:
+    async def chat_of(self, digest: str, *, at: datetime, lasts: timedelta | None) -> int | None:
         """The chat this session speaks as, or None when it is unknown, expired or revoked.
 
-        A session in use is prolonged to `lasts` from now, written at most about ten times in that span.
+        A session in use is prolonged to `lasts` (if any) from now, written at most about ten times in that span.
         """
         async with self._database.read() as session:
             row = await session.get(WebSession, digest)
             if row is None or row.revoked_at is not None or row.expires_at <= at:
                 return None
-        if row.expires_at < at + lasts * 0.9:
+        if lasts is not None and row.expires_at < at + lasts * 0.9:
             async with self._database.write() as session:
                 await session.execute(
                     update(WebSession).where(WebSession.digest == digest).values(expires_at=at + lasts)
@@ -244,7 +248,7 @@ class Transcript(Visitors):
         :raises UnknownChatError: nobody was ever let into the chat.
         """
         async with self._numbering(chat_id) as (session, change):
-            if not await _known(session, chat_id):
+            if not await known(session, chat_id):
                 raise UnknownChatError(chat_id)
             rows = [
                 WebMessage(chat_id=chat_id, change=change + index, from_bot=True, payload=payload, created_at=at)
@@ -268,11 +272,6 @@ class Transcript(Visitors):
             return _line(row)
 
     # -- reading
-
-    async def knows(self, chat_id: int) -> bool:
-        """Whether anybody was ever let into the chat."""
-        async with self._database.read() as session:
-            return await _known(session, chat_id)
 
     async def line(self, chat_id: int, message_id: int) -> Line | None:
         """One line of the chat, deleted ones excepted."""
@@ -322,8 +321,13 @@ class Transcript(Visitors):
     # -- files and leaving
 
     async def add_file(self, file: StoredFile, *, at: datetime) -> None:
-        """Remember a file whose bytes are safely on disk."""
-        async with self._database.write() as session:
+        """Remember a file whose bytes are safely on disk.
+
+        :raises UnknownChatError: nobody was ever let into the chat, or it was erased while the bytes came.
+        """
+        async with self._numbering(file.chat_id) as (session, _):
+            if not await known(session, file.chat_id):
+                raise UnknownChatError(file.chat_id)
             session.add(WebFile(**vars(file), created_at=at))
 
     async def file(self, name: str) -> StoredFile | None:
@@ -335,7 +339,7 @@ class Transcript(Visitors):
     async def erase(self, chat_id: int, *, at: datetime) -> list[str]:
         """Forget the chat: lines, inbox, sessions, links, files. Gives the names of the files whose bytes are
         to be removed."""
-        async with self._database.write() as session:
+        async with self._numbering(chat_id) as (session, _):
             names = list(await session.scalars(select(WebFile.name).where(WebFile.chat_id == chat_id)))
             for table in (WebMessage, WebSession, WebLink, WebFile):
                 await session.execute(delete(table).where(table.chat_id == chat_id))
@@ -374,13 +378,6 @@ class Transcript(Visitors):
                 await session.execute(select(func.pg_advisory_xact_lock(chat_id)))
             last = await session.scalar(select(func.max(WebMessage.change)).where(WebMessage.chat_id == chat_id))
             yield session, (last or 0) + 1
-
-
-async def _known(session: AsyncSession, chat_id: int) -> bool:
-    for table in (WebSession, WebLink, WebMessage):
-        if await session.scalar(select(table.chat_id).where(table.chat_id == chat_id).limit(1)) is not None:
-            return True
-    return False
 
 
 async def _seen(session: AsyncSession, chat_id: int, client_id: str) -> Receipt | None:

@@ -205,7 +205,7 @@ class TelegramChannel:
 
     async def _called(self, request: web.Request) -> web.Response:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not hmac.compare_digest(given.encode(), (self._secret or "").encode()) or not self._secret:
+        if not hmac.compare_digest(given.encode(errors="replace"), (self._secret or "").encode()) or not self._secret:
             return web.Response(status=403)
         try:
             update = Update.model_validate_json(await request.read(), context={"bot": self.bot})

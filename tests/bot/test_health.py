@@ -81,9 +81,9 @@ async def test_https_stays_https(app: App) -> None:
     async with ClientSession() as http:
         async with http.get(f"http://{host}:{port}/") as answer:
             assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
-        origin = {"Origin": f"http://{host}:{port}"}
+        origin = {"Origin": f"https://{host}:{port}"}
         async with http.post(f"http://{host}:{port}/session", headers=origin) as answer:
-            assert answer.cookies["shouwen"]["secure"] is True
+            assert answer.cookies["__Host-shouwen"]["secure"] is True
 
 
 def test_json_lines_tell_no_more_than_the_message() -> None:

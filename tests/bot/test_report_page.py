@@ -1,14 +1,19 @@
 """The managers' page over HTTP: in once by a link from the chat, only one's own areas, for half an hour."""
 
+import base64
+import hashlib
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import ClientSession, CookieJar, web
 
-from bot.channels.web.doors import safety
+from bot.channels.web import reports
+from bot.channels.web.doors import HTTPS, safety
 from bot.channels.web.reports import SESSION, ReportPages
 from handlers.texts import texts
 from knowledge.lifecycle import Role
@@ -26,6 +31,11 @@ class Site:
     manager: Actor
     url: str
     browser: ClientSession
+    served: web.Application
+
+    def https(self) -> None:
+        """From now on people reach it over https."""
+        self.served._state[HTTPS] = True
 
     async def link(self, actor: Actor) -> str:
         """The code behind the link that the chat gives."""
@@ -54,7 +64,7 @@ async def site(world: World) -> AsyncIterator[Site]:
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     object.__setattr__(world.app.office, "reports", lambda: f"{url}/reports/enter/")
     async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
-        yield Site(world, manager, url, browser)
+        yield Site(world, manager, url, browser, app)
     await runner.cleanup()
 
 
@@ -111,6 +121,49 @@ async def test_a_code_of_the_chat_opens_no_reports(site: Site) -> None:
     async with site.world.app.database.write() as session:
         session.add(WebLink(digest=digest(code), chat_id=5, expires_at=site.world.now + timedelta(hours=1)))
     assert await site.enter(code) == 400
+
+
+async def test_codes_are_tried_slowly(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As at the door of the chat: after thirty in a minute from one address each waits."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(reports, "asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(reports, "household", lambda request: "8.8.8.8")
+    for number in range(40):
+        assert await site.enter(f"{number:040d}") == 400
+    assert waited[:30] == [0.0] * 30
+    assert all(pause > 0 for pause in waited[30:])
+
+
+async def test_the_cookie_over_https(site: Site) -> None:
+    """Secure, and one that no neighbouring host can set."""
+    site.https()
+    origin = {"Origin": site.url.replace("http:", "https:")}
+    code = await site.link(site.manager)
+    async with site.browser.post(f"{site.url}/reports/enter", json={"code": code}, headers=origin) as answer:
+        morsel = answer.cookies["__Host-shouwen_reports"]
+        assert (morsel["secure"], morsel["path"], morsel["samesite"]) == (True, "/", "Strict")
+    cookie = {"Cookie": f"__Host-shouwen_reports={morsel.value}"}
+    async with site.browser.get(f"{site.url}/reports/choices", headers=cookie) as answer:
+        assert answer.status == 200
+    planted = {"Cookie": f"shouwen_reports={morsel.value}"}
+    async with site.browser.get(f"{site.url}/reports/choices", headers=planted) as answer:
+        assert answer.status == 401
+
+
+async def test_the_bulletin_allows_its_own_style_only(site: Site) -> None:
+    """The policy names the style of the sheet by its hash."""
+    await site.enter(await site.link(site.manager))
+    async with site.browser.get(f"{site.url}/reports/bulletin?period=2026-11") as answer:
+        policy, page = answer.headers["Content-Security-Policy"], await answer.text()
+    (style,) = re.findall("<style>(.*?)</style>", page, re.DOTALL)
+    hashed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{hashed}';" in policy
+    assert "unsafe" not in policy
+    assert "style=" not in page
 
 
 def test_the_page_is_served_from_here() -> None:

@@ -20,7 +20,8 @@ def given(tmp_path: Path, **more: object) -> Settings:
     [
         ({}, []),
         ({"web_host": "0.0.0.0"}, ["WEB_HOST"]),
-        ({"web_host": "0.0.0.0", "web_url": "https://desk.example.org"}, []),
+        ({"web_host": "0.0.0.0", "web_url": "https://desk.example.org"}, ["WEB_HOST"]),
+        ({"web_host": "0.0.0.0", "web_url": "https://desk.example.org", "web_proxies": "10.89.7.0/24"}, []),
         ({"web_host": "0.0.0.0", "web_url": "http://desk.example.org"}, ["WEB_HOST"]),
         ({"web_url": "http://desk.example.org"}, ["WEB_URL"]),
         ({"web_host": "0.0.0.0", "web_port": 0}, []),

@@ -24,8 +24,8 @@ PATIENCE = 10.0
 class Office:
     """A running web channel whose handler writes down what it gets and does what the test asks."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.folder, self.settings = folder, settings
         self.time = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
         self.updates: list[Update] = []
         self.answer: Callable[[Bot, Update], Awaitable[Any]] | None = None
@@ -42,7 +42,15 @@ class Office:
             port=0,
             handle=self.handle,
             now=lambda: self.time,
+            **self.settings,
         )
+
+    @property
+    def base(self) -> str:
+        """Where the server itself listens, whatever stands before it."""
+        assert self.channel._runner is not None
+        host, port = self.channel._runner.addresses[0][:2]
+        return f"http://{host}:{port}"
 
     async def handle(self, bot: Bot, update: Update) -> None:
         if self.answer is not None:
@@ -75,8 +83,8 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(folder: Path) -> AsyncIterator[Office]:
-    office = Office(folder)
+async def open_office(folder: Path, **settings: Any) -> AsyncIterator[Office]:
+    office = Office(folder, **settings)
     async with office.database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     await office.channel.start()

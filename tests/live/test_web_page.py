@@ -35,3 +35,30 @@ async def test_a_question_is_not_pushed_off_by_its_own_long_list(chromium: str, 
         await resident.page.reload()
         await resident.connected()
         await _on_screen(resident, resident.messages("登记好了").locator(".bubble"))
+
+
+async def test_the_ninth_page_lets_the_first_rest(chromium: str, tmp_path: Path) -> None:
+    """One browser with too many pages open: the first says so and stays away until it is touched; then it has what was
+    said meanwhile, and what is typed into it arrives."""
+    office = Office(tmp_path, web_port=str(free_port()))
+    async with office.bot as bot, chrome(chromium) as browser:
+        link = links(bot.output)[0]
+        context = await phone(browser)
+        pages = [await context.new_page() for _ in range(9)]
+        sessions: list[str] = []
+        pages[0].on("request", lambda asked: sessions.append(asked.url) if asked.url.endswith("/session") else None)
+        for page in pages[:8]:
+            await page.goto(link)
+            await expect(page.locator("#state")).to_have_text("", timeout=PATIENCE)
+        assert len(sessions) == 1
+        await pages[8].goto(link)
+        await expect(pages[0].locator("#state")).to_have_text("这一页已暂停，点一下继续", timeout=PATIENCE)
+        await pages[8].locator("#text").fill("第九页")
+        await pages[8].locator("#text").press("Enter")
+        await expect(pages[7].locator("#messages")).to_contain_text("第九页", timeout=PATIENCE)
+        assert len(sessions) == 1
+        await pages[0].locator("#text").fill("第一页")
+        await pages[0].locator("#text").press("Enter")
+        await expect(pages[7].locator("#messages")).to_contain_text("第一页", timeout=PATIENCE)
+        await expect(pages[0].locator("#state")).to_have_text("", timeout=PATIENCE)
+        await expect(pages[0].locator("#messages")).to_contain_text("第九页", timeout=PATIENCE)

@@ -113,7 +113,7 @@ class Intake:
         """Keep one thing and give the answer: `ack`, or `refused` with a reason (`unavailable`: send it
         again; `invalid`, `empty`, `gone`: do not)."""
         said = {key: _whole(value) if isinstance(value, str) else value for key, value in said.items()}
-        client_id = said.get("client_id")
+        client_id = said["client_id"] if isinstance(said.get("client_id"), str) else None
         try:
             form = _FORMS.validate_python(said)
             receipt = await self._keep[type(form)](chat_id, form, language)

@@ -1,25 +1,25 @@
 """The web chat over plain HTTP: the page itself, coming in, and files up and down."""
 
 import asyncio
-import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from aiohttp import web
 
-from bot.channels.web.doors import Doors, Pace, address, our_page_only
+from bot.channels.web.doors import Doors, Pace, code_pace, household, our_page_only, read_code
 from bot.channels.web.files import INLINE, UPLOAD_LIMIT, FileRoom, NotAllowedError, TooBigError
 from bot.channels.web.incoming import clean_text
-from storage.transcript import Transcript
+from storage.transcript import Transcript, UnknownChatError
 
 _FOLDER = Path(__file__).parent / "page"
 _MIMES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 _OWN = frozenset(path.name for path in _FOLDER.iterdir())
-_CODE = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_ADDRESS_BYTES = 200 * 1024 * 1024
+"""What one address may send in files at once; as much again every ten minutes, and slower beyond."""
 _CHUNK = 64 * 1024
 
 
@@ -39,17 +39,16 @@ class Pages:
         *,
         wake: Callable[[int], None],
         now: Callable[[], datetime],
-        https: bool,
     ) -> None:
         self._transcript = transcript
         self._doors = doors
         self._room = room
         self._wake = wake
         self._now = now
-        self._https = https
         self._newcomers = Pace(120, 60.0, time.monotonic)
-        self._codes = Pace(30, 60.0, time.monotonic)
+        self._codes = code_pace()
         self._uploads = Pace(60, 60.0, time.monotonic)
+        self._upload_bytes = Pace(_ADDRESS_BYTES, 600.0, time.monotonic)
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes of residents (at /) and of desks (at /desk/…/)."""
@@ -73,37 +72,34 @@ class Pages:
 
     async def _session(self, request: web.Request) -> web.StreamResponse:
         """Say who this browser is and what they read; at `/` an unknown one becomes a new resident."""
-        visitor = await self._doors.visitor(request)
+        visitor = await self._doors.returning(request)
         if visitor is not None:
             language = await self._transcript.language(visitor.chat_id)
             response = web.json_response({"chat": visitor.chat_id, "new": False, "language": language})
-            self._doors.renew(request, response, secure=self._secure(request))
+            self._doors.renew(request, response, visitor)
             return response
         if "slug" in request.match_info:
             return web.json_response({"error": "signed_out"}, status=401)
-        await asyncio.sleep(self._newcomers.wait(address(request)))
+        await asyncio.sleep(self._newcomers.wait(household(request)))
         chat_id = new_chat_id()
         response = web.json_response({"chat": chat_id, "new": True})
-        await self._doors.let_in(response, chat_id, desk=False, secure=self._secure(request))
+        await self._doors.let_in(request, response, chat_id, desk=False)
         return response
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
         """Come in by a code: a one-time link opens its chat, once; anything else is an invitation, which
         a new chat's handlers judge."""
-        try:
-            code = (await request.json())["code"]
-        except (ValueError, KeyError, TypeError):
-            code = None
-        if not isinstance(code, str) or not _CODE.fullmatch(code):
+        code = await read_code(request)
+        if code is None:
             return web.json_response({"error": "code"}, status=400)
-        await asyncio.sleep(self._codes.wait(address(request)))
+        await asyncio.sleep(self._codes.wait(household(request)))
         response = web.Response(content_type="application/json")
-        chat_id = await self._doors.let_in_by_link(response, code, secure=self._secure(request))
+        chat_id = await self._doors.let_in_by_link(request, response, code)
         if chat_id is None and await self._doors.was_link(code):
             return web.json_response({"error": "used"}, status=410)
         if chat_id is None:
             chat_id = new_chat_id()
-            await self._doors.let_in(response, chat_id, desk=True, secure=self._secure(request))
+            await self._doors.let_in(request, response, chat_id, desk=True)
             content = {"kind": "text", "text": clean_text(f"/start {code}")}
             await self._transcript.receive(chat_id, "start", [content], at=self._now(), language=None)
             self._wake(chat_id)
@@ -120,7 +116,7 @@ class Pages:
         await asyncio.sleep(self._uploads.wait(visitor.digest))
         try:
             stored = await self._room.keep(
-                request.content.iter_chunked(_CHUNK),
+                self._in_pace(request),
                 chat_id=visitor.chat_id,
                 title=unquote(request.headers.get("X-Title", "")),
                 at=self._now(),
@@ -130,7 +126,16 @@ class Pages:
             return web.json_response({"error": "too_big"}, status=413)
         except NotAllowedError:
             return web.json_response({"error": "not_allowed"}, status=415)
+        except UnknownChatError:  # forgotten while the bytes came
+            return web.json_response({"error": "signed_out"}, status=401)
         return web.json_response({"name": stored.name, "title": stored.title, "mime": stored.mime, "size": stored.size})
+
+    async def _in_pace(self, request: web.Request) -> AsyncIterator[bytes]:
+        """The body as fast as its address may fill our disk."""
+        where = household(request)
+        async for chunk in request.content.iter_chunked(_CHUNK):
+            await asyncio.sleep(self._upload_bytes.wait(where, len(chunk)))
+            yield chunk
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         """A file of the browser's own chat."""
@@ -151,9 +156,6 @@ class Pages:
                 "Content-Security-Policy": "default-src 'none'; sandbox",
             },
         )
-
-    def _secure(self, request: web.Request) -> bool:
-        return request.secure or self._https
 
 
 def _own_file(name: str) -> web.FileResponse:

@@ -4,7 +4,6 @@ A session of this page is no chat: it is kept beside those of chats under a dige
 that no chat has, so that neither opens the other."""
 
 import asyncio
-import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,9 +12,9 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from itsdangerous import BadSignature, Signer
+from itsdangerous import Signer
 
-from bot.channels.web.doors import digest, our_page_only, safety_headers
+from bot.channels.web.doors import code_pace, digest, household, our_page_only, read_code, secure, unsigned
 from handlers import bulletin
 from handlers.desk import REPORT_LINK, Office
 from handlers.report_page import PageData
@@ -29,21 +28,20 @@ from storage.transcript import Transcript
 
 SESSION = timedelta(minutes=30)
 """How long somebody stays in after they last looked."""
-_COOKIE = "shouwen_reports"
 _FOLDER = Path(__file__).parent / "report_page"
 _MIMES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
-_CODE = re.compile(r"[A-Za-z0-9_-]{20,100}")
 _MOST_OFFSET = 100_000
 
 
 class ReportPages:
     """The routes under /reports/."""
 
-    def __init__(self, database: Database, office: Office, now: Callable[[], datetime], *, https: bool = False) -> None:
-        self._database, self._office, self._now, self._https = database, office, now, https
+    def __init__(self, database: Database, office: Office, now: Callable[[], datetime]) -> None:
+        self._database, self._office, self._now = database, office, now
         self._transcript = Transcript(database)
         self._key: str | None = None
         self._turn = asyncio.Lock()
+        self._codes = code_pace()
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/reports/enter/{code}", self._file_of("enter.html"))
@@ -59,12 +57,10 @@ class ReportPages:
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
         """Use the link up and let the browser in; a mere look at the link (a preview) does not."""
-        try:
-            code = (await request.json())["code"]
-        except (ValueError, KeyError, TypeError):
-            code = None
-        if not isinstance(code, str) or not _CODE.fullmatch(code):
+        code = await read_code(request)
+        if code is None:
             return web.json_response({"error": "code"}, status=400)
+        await asyncio.sleep(self._codes.wait(household(request)))
         token, now = secrets.token_urlsafe(32), self._now()
         found = await self._transcript.use_link(
             digest(REPORT_LINK + code), digest(REPORT_LINK + token), at=now, expires_at=now + SESSION
@@ -73,15 +69,14 @@ class ReportPages:
             return web.json_response({"error": "code"}, status=400)
         response = web.json_response({"to": "./"})
         signed = (await self._signer()).sign(token).decode()
-        secure = request.secure or self._https
-        response.set_cookie(_COOKIE, signed, path="/reports/", httponly=True, samesite="Strict", secure=secure)
+        https = secure(request)
+        response.set_cookie(_cookie(https), signed, path="/", httponly=True, samesite="Strict", secure=https)
         return response
 
     async def _me(self, request: web.Request) -> int | None:
         """Who looks; None when nobody (any more)."""
-        try:
-            token = (await self._signer()).unsign(request.cookies.get(_COOKIE, "")).decode()
-        except BadSignature:
+        token = unsigned(await self._signer(), request.cookies.get(_cookie(secure(request)), ""))
+        if token is None:
             return None
         found = await self._transcript.chat_of(digest(REPORT_LINK + token), at=self._now(), lasts=SESSION)
         return -found if found is not None and found < 0 else None
@@ -151,9 +146,8 @@ class ReportPages:
             domains = {d.id: voice.named(d) for d in self._office.rules.catalogue.domains}
             phone = area.phone or "12345"
             text = await bulletin.page(session, voice, domains, area.name, phone, *found)
-        headers = safety_headers(request)
-        headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-        return web.Response(text=text, content_type="text/html", headers=headers)
+        policy = f"default-src 'none'; style-src '{bulletin.STYLE_HASH}'; frame-ancestors 'none'"
+        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": policy})
 
     def _voice(self, person: Person) -> Voice:
         return Voice(self._office.texts, person.language, False, self._office.rules.zone)
@@ -168,6 +162,11 @@ class ReportPages:
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         return _own_file(request.match_info["file"])
+
+
+def _cookie(https: bool) -> str:
+    """The cookie's name; over https one that no neighbouring host can set, which must be for the path /."""
+    return "__Host-shouwen_reports" if https else "shouwen_reports"
 
 
 _OWN = frozenset(path.name for path in _FOLDER.iterdir())

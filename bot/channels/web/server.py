@@ -1,5 +1,6 @@
 """The web chat as a channel: opens the door, keeps the connections, hands on what people say."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,9 +17,12 @@ from bot.channels.web.pages import Pages, new_chat_id
 from bot.channels.web.pump import Handle, Pump
 from bot.channels.web.session import WebChatSession
 from bot.channels.web.socket import RESTARTING, SIGNED_OUT, Sockets
+from bot.channels.web.tidy import Tidier
+from bot.logs import Requests
 from storage.database import Database
 from storage.transcript import Payload, Transcript
 
+_REQUESTS = Requests()
 _TOKEN = "1:web"  # noqa: S105 - aiogram wants one; nothing is guarded by it
 
 
@@ -51,19 +55,20 @@ class WebChannel:
     ) -> None:
         self._transcript = Transcript(database)
         self._room = FileRoom(self._transcript, files)
+        self._tidier = Tidier(database, self._room, files, now)
         self._now = now
         self._host, self._port = host, port
         self._public_url = public_url.rstrip("/") if public_url else None
         self.url = self._public_url or _url(host, port)
         session = WebChatSession(self._transcript, self._room, now=now, tell=self._tell)
         self.bot = Bot(token=_TOKEN, session=session, default=DefaultBotProperties(parse_mode="HTML"))
-        self._doors = Doors(self._transcript, now)
+        https = bool(self._public_url and self._public_url.startswith("https:"))
+        self._doors = Doors(self._transcript, now, https=https)
         self._pump = Pump(self._transcript, self.bot, handle, now)
         self._sockets = Sockets(self._transcript, self._doors, Intake(self._transcript, now), self._pump.wake)
         self.app = web.Application(middlewares=[safety])
-        https = bool(self._public_url and self._public_url.startswith("https:"))
         self.app[HTTPS], self.app[PROXIES] = https, proxies
-        pages = Pages(self._transcript, self._doors, self._room, wake=self._woken, now=now, https=https)
+        pages = Pages(self._transcript, self._doors, self._room, wake=self._woken, now=now)
         pages.add_to(self.app)
         for prefix in ("", "/desk/{slug:[0-9a-f]{12}}"):
             self.app.router.add_get(f"{prefix}/socket", our_page_only(self._sockets.serve))
@@ -76,6 +81,7 @@ class WebChannel:
         :raises OSError: the port is taken or the address is not ours.
         """
         await self._doors.open()
+        logging.getLogger("aiohttp.server").addFilter(_REQUESTS)
         self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False)
         await self._runner.setup()
         self._site = web.TCPSite(self._runner, self._host, self._port)
@@ -83,6 +89,7 @@ class WebChannel:
         if self._public_url is None:
             self.url = _url(self._host, self._runner.addresses[0][1])
         await self._pump.wake_all()
+        self._tidier.start()
 
     async def stop(self) -> None:
         """Take no new connections, finish the updates under way, send browsers away to come back soon. Once
@@ -90,6 +97,7 @@ class WebChannel:
         runner, site, self._runner, self._site = self._runner, self._site, None, None
         if site is not None:
             await site.stop()
+        await self._tidier.stop()
         await self._pump.stop()
         await self._sockets.close(RESTARTING)
         if runner is not None:

@@ -1,18 +1,18 @@
 """The open WebSockets: what happens in a chat goes to every browser that looks at it."""
 
 import asyncio
-import ipaddress
 import json
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import WSMsgType, web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.web.doors import Doors, Pace, Visitor, address
+from bot.channels.web.doors import Doors, Pace, Visitor, household
 from bot.channels.web.incoming import Intake
 from storage.transcript import Line, Payload, Transcript
 
@@ -20,9 +20,13 @@ log = logging.getLogger(__name__)
 
 SIGNED_OUT = 4401
 """WebSocket close code: this session is over; do not come back with it."""
+CROWDED = 4429
+"""WebSocket close code: too many pages of this browser are open; come back when somebody looks at this one."""
 RESTARTING = 1012
 """WebSocket close code: the office restarts; come back soon."""
 
+_MOST_PAGES = 8
+"""Pages that one browser may have open at one place; the one opened first makes room."""
 _MESSAGE_BYTES = 64 * 1024
 _RETRY_SECONDS = 2.0
 
@@ -39,13 +43,22 @@ def shown(line: Line) -> Payload:
     }
 
 
+StillIn = Callable[[], Awaitable[bool]]
+"""Whether a browser's session goes on: another process, or time, may have ended it."""
+
+
 class Viewer:
     """One browser that looks at one chat. All writing goes through `write`, so that nothing overtakes."""
 
-    def __init__(self, socket: web.WebSocketResponse, chat_id: int, transcript: Transcript) -> None:
+    def __init__(
+        self, socket: web.WebSocketResponse, visitor: Visitor, transcript: Transcript, still_in: StillIn
+    ) -> None:
         self.socket = socket
-        self.chat_id = chat_id
+        self.visitor = visitor
+        self.chat_id = visitor.chat_id
+        self.closing: asyncio.Task[bool] | None = None
         self._transcript = transcript
+        self._still_in = still_in
         self._fleeting: deque[Payload] = deque(maxlen=200)
         self._something = asyncio.Event()
         self._changed = False
@@ -64,6 +77,10 @@ class Viewer:
         self._since = since
         self.push(None)
 
+    def send_away(self, code: int) -> None:
+        """Close the socket; who asks for it need not wait for the browser's answer."""
+        self.closing = self.closing or asyncio.create_task(self.socket.close(code=code))
+
     async def write(self) -> None:
         """Send what there is to send until the socket closes."""
         while not self.socket.closed:
@@ -74,6 +91,9 @@ class Viewer:
                     await self._send(self._fleeting.popleft())
                 while self._changed and self._since is not None:
                     self._changed = False
+                    if not await self._still_in():  # whoever only listens is asked here
+                        self.send_away(SIGNED_OUT)
+                        return
                     lines = await self._transcript.after(self.chat_id, self._since)
                     if lines:
                         self._since = lines[-1].change
@@ -101,8 +121,9 @@ class Sockets:
         self._doors = doors
         self._intake = intake
         self._wake = wake
-        self._viewers: defaultdict[int, set[Viewer]] = defaultdict(set)
+        self._viewers: defaultdict[int, dict[Viewer, None]] = defaultdict(dict)  # in the order in which they came
         self._session_pace = Pace(20, 10.0, time.monotonic)
+        self._scroll_pace = Pace(60, 10.0, time.monotonic)
         self._address_pace = Pace(400, 10.0, time.monotonic)
 
     def tell(self, chat_id: int, payload: Payload | None) -> None:
@@ -124,18 +145,27 @@ class Sockets:
         if visitor is None:
             await socket.close(code=SIGNED_OUT)
             return socket
-        viewer = Viewer(socket, visitor.chat_id, self._transcript)
+        viewer = Viewer(socket, visitor, self._transcript, partial(self._doors.still_in, visitor, used=False))
+        self._make_room(visitor)
         writing = asyncio.create_task(viewer.write())
-        self._viewers[visitor.chat_id].add(viewer)
+        self._viewers[visitor.chat_id][viewer] = None
         try:
             await self._listen(request, viewer, visitor)
         finally:
-            self._viewers[visitor.chat_id].discard(viewer)
+            del self._viewers[visitor.chat_id][viewer]
             if not self._viewers[visitor.chat_id]:
                 del self._viewers[visitor.chat_id]
             writing.cancel()
-            await asyncio.gather(writing, return_exceptions=True)
+            closing = [viewer.closing] if viewer.closing else []
+            await asyncio.gather(writing, *closing, return_exceptions=True)
         return socket
+
+    def _make_room(self, visitor: Visitor) -> None:
+        """Before one more page of the same browser is let in."""
+        viewers = self._viewers.get(visitor.chat_id, {})
+        open_ones = [one for one in viewers if one.visitor.digest == visitor.digest and one.closing is None]
+        for viewer in open_ones[: max(0, len(open_ones) + 1 - _MOST_PAGES)]:
+            viewer.send_away(CROWDED)
 
     async def _listen(self, request: web.Request, viewer: Viewer, visitor: Visitor) -> None:
         language: str | None = None
@@ -143,28 +173,30 @@ class Sockets:
             if frame.type is not WSMsgType.TEXT:
                 continue
             said = _parse(frame.data)
-            kind = said.get("type")
+            kind = _word(said.get("type"))
             try:
-                if not await self._doors.still_in(visitor):
-                    await viewer.socket.close(code=SIGNED_OUT)
+                if not await self._doors.still_in(visitor, used=True):
+                    viewer.send_away(SIGNED_OUT)
                     return
+                if kind == "ping":
+                    viewer.push({"type": "pong"})
+                    viewer.push(None)  # another process may have written
+                    continue
+                await self._hold_back(request, viewer, self._scroll_pace if kind == "older" else self._session_pace)
                 if kind == "hello":
-                    language = said.get("language") if said.get("language") in {"zh", "en"} else None
+                    spoken = _word(said.get("language"))
+                    language = spoken if spoken in {"zh", "en"} else None
                     await self._hello(viewer, said.get("since"))
                 elif kind == "older":
                     await self._older(viewer, said.get("before"))
-                elif kind == "ping":
-                    viewer.push({"type": "pong"})
-                    viewer.push(None)  # another process may have written
                 else:
-                    await self._hold_back(request, viewer, visitor)
                     await self._take(viewer, said, language)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("web chat: database unavailable (%s)", type(error).__name__)
                 viewer.push(
                     {
                         "type": "refused",
-                        "client_id": said.get("client_id"),
+                        "client_id": _word(said.get("client_id")),
                         "reason": "unavailable",
                         "of": kind,
                     }
@@ -193,22 +225,11 @@ class Sockets:
             lines, more = await self._transcript.history(viewer.chat_id, before=before)
             viewer.push({"type": "older", "messages": _seen(lines), "more": more})
 
-    async def _hold_back(self, request: web.Request, viewer: Viewer, visitor: Visitor) -> None:
-        pause = self._session_pace.wait(visitor.digest)
-        if is_public(where := address(request)):
-            pause = max(pause, self._address_pace.wait(where))
+    async def _hold_back(self, request: web.Request, viewer: Viewer, pace: Pace) -> None:
+        pause = max(pace.wait(viewer.visitor.digest), self._address_pace.wait(household(request)))
         if pause > 0:
             viewer.push({"type": "slow", "seconds": round(pause, 1)})
             await asyncio.sleep(pause)
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one household's or office's own. Others (loopback, private) are usually a proxy
-    that stands for everybody, so limits by address must not apply to them."""
-    try:
-        return ipaddress.ip_address(address).is_global
-    except ValueError:
-        return False
 
 
 def _seen(lines: list[Line]) -> list[Payload]:
@@ -221,3 +242,8 @@ def _parse(text: str) -> Payload:
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
+
+
+def _word(said: Any) -> str | None:
+    """What stands where a word belongs; None when it is none, or could not be written back."""
+    return said if isinstance(said, str) and said.isprintable() else None

@@ -139,6 +139,11 @@ const line = new Line({
     connectingTimer = undefined;
     $("state").textContent = "";
   },
+  resting() {
+    clearTimeout(connectingTimer);
+    connectingTimer = undefined;
+    $("state").textContent = t("resting");
+  },
   signedOut() {
     clearTimeout(connectingTimer);
     for (const id of ["bar", "menu", "panel", "context"]) $(id).hidden = true;

@@ -6,6 +6,7 @@ const PING_EVERY = 25000;
 const ANSWER_WITHIN = 12000;
 const LONGEST_PAUSE = 15000;
 const SIGNED_OUT = 4401;
+const CROWDED = 4429;
 
 const here = location.pathname;
 const OUTBOX = `shouwen:${here}:outbox:`; // one entry a thing, so that two tabs never overwrite each other
@@ -53,7 +54,7 @@ export function newId() {
 
 export class Line {
   // `on` has a function for each kind of thing the server says, and: state(connected), signedOut(),
-  // retrying(clientId, yes), language(chosen).
+  // resting(), retrying(clientId, yes), language(chosen).
   constructor(on) {
     this.on = on;
     this.outbox = storedOutbox();
@@ -64,6 +65,7 @@ export class Line {
     this.timers = {};
     addEventListener("online", () => this.connectSoon(0));
     document.addEventListener("visibilitychange", () => document.hidden || this.wake());
+    for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => this.resting && this.wake());
   }
 
   async open() {
@@ -96,23 +98,37 @@ export class Line {
       if (this.socket !== socket) return;
       this.socket = null;
       if (event.code === SIGNED_OUT) this.open();
+      else if (event.code === CROWDED) this.rest();
       else this.lost();
     };
     this.expect();
   }
 
   lost() {
-    this.ready = false;
-    if (this.flying) this.on.retrying(this.flying, true);
-    this.flying = null;
-    clearTimeout(this.timers.answer);
-    clearInterval(this.timers.ping);
+    this.down();
     this.on.state(false);
     this.connectSoon(this.pause * (0.7 + Math.random() * 0.6));
     this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
   }
 
+  // Too many pages of this browser are open, and this one made room. If it came back by itself, another would have to go,
+  // and so on for ever: it waits until somebody looks at it or touches it.
+  rest() {
+    this.down();
+    this.resting = true;
+    this.on.resting();
+  }
+
+  down() {
+    this.ready = false;
+    if (this.flying) this.on.retrying(this.flying, true);
+    this.flying = null;
+    clearTimeout(this.timers.answer);
+    clearInterval(this.timers.ping);
+  }
+
   connectSoon(after) {
+    this.resting = false;
     clearTimeout(this.timers.connect);
     if (!this.socket) this.timers.connect = setTimeout(() => this.open(), after);
   }
