@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -89,13 +89,18 @@ class Gate:
 
     @asynccontextmanager
     async def _in_order(self, bot: Bot, chat_id: int) -> AsyncIterator[None]:
-        key = StorageKey(bot_id=bot.id, chat_id=chat_id, user_id=chat_id)
-        async with AsyncExitStack() as stack:
-            try:
-                await stack.enter_async_context(self.isolation.lock(key))
-            except Exception as error:  # whoever keeps the locks is away
-                raise Unavailable from error
+        lock = self.isolation.lock(StorageKey(bot_id=bot.id, chat_id=chat_id, user_id=chat_id))
+        try:
+            await lock.__aenter__()
+        except Exception as error:  # whoever keeps the locks is away
+            raise Unavailable from error
+        try:
             yield
+        finally:
+            try:
+                await lock.__aexit__(None, None, None)
+            except Exception as error:  # it ends by itself; what was committed meanwhile must be answered now
+                log.warning("a lock could not be given back (%s)", type(error).__name__)
 
     async def _handle(self, bot: Bot, update: Update, chat: Chat, user: User | None) -> list[Outbox]:
         problem: Exception | None = None
