@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import String, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import insert_or
@@ -35,10 +35,18 @@ _LOAD = (
     .with_for_update()
 )
 
+_ALONE = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("chat", type_=String), 0)))
+
 
 async def load(session: AsyncSession, bot_id: int, chat_id: int) -> Chat:
     """Where the chat stands; nobody else changes it until this unit of work ends."""
-    for state, data, choices in await ask(session, _LOAD, {"bot_id": bot_id, "chat_id": chat_id}):
+    which = {"bot_id": bot_id, "chat_id": chat_id}
+    found = await ask(session, _LOAD, which)
+    if not found and session.get_bind().dialect.name != "sqlite":
+        # A row that is not there cannot be locked: two would begin with nothing, and one overwrite the other.
+        await ask(session, _ALONE, {"chat": f"conversation {bot_id} {chat_id}"})
+        found = await ask(session, _LOAD, which)
+    for state, data, choices in found:
         return Chat(bot_id, chat_id, state, dict(data), list(choices))
     return Chat(bot_id, chat_id)
 

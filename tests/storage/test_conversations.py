@@ -1,6 +1,10 @@
 """Where a chat stands survives a restart; an update is handled once."""
 
+import asyncio
 from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
 
 from storage import conversations
 from storage.conversations import Chat
@@ -35,6 +39,43 @@ async def test_what_is_changed_in_hand_is_not_changed_in_the_book(any_database: 
         (await conversations.load(session, 7, 900)).data["a"] = 2
     async with any_database.read() as session:
         assert (await conversations.load(session, 7, 900)).data == {"a": 1}
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_two_that_change_a_chat_at_once_do_not_overwrite_each_other(any_database: Database, known: bool) -> None:
+    """The update being handled and the courier, which remembers buttons: whoever comes second finds what the first one
+    wrote, also in a chat of which nothing was known."""
+    loaded = asyncio.Event()
+    if known:
+        async with any_database.write() as session:
+            await conversations.save(session, Chat(7, 900), NOON)
+
+    async def remembers_buttons() -> None:
+        await loaded.wait()
+        async with any_database.write() as session:
+            chat = await conversations.load(session, 7, 900)
+            chat.choices = [["好", "p:ok:"]]
+            await conversations.save(session, chat, NOON)
+
+    courier = asyncio.create_task(remembers_buttons())
+    async with any_database.write() as session:
+        chat = await conversations.load(session, 7, 900)
+        loaded.set()
+        if not any_database.is_sqlite:
+            await _waits_or_has_ended(courier, any_database)
+        chat.state = "step"
+        await conversations.save(session, chat, NOON)
+    await courier
+    async with any_database.read() as session:
+        assert await conversations.load(session, 7, 900) == Chat(7, 900, "step", {}, [["好", "p:ok:"]])
+
+
+async def _waits_or_has_ended(task: asyncio.Task[None], database: Database) -> None:
+    """Until it waits for a lock, or need not."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with asyncio.timeout(20), database.read() as session:
+        while not task.done() and not (await session.execute(waiting)).scalar_one():
+            await asyncio.wait([task], timeout=0.01)
 
 
 async def test_an_update_is_new_once(any_database: Database) -> None:
