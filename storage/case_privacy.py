@@ -64,10 +64,9 @@ async def known_as(session: AsyncSession, person: Person, own: Any) -> list[Know
     :param own: a selection of the ids of the person's own requests
     """
     found: list[tuple[str | None, str | None]] = [(person.name, person.phone)]
+    theirs = select(Contact.request_id).where(Contact.person_id == person.id)
     contacts = await session.execute(
-        select(Contact.name, Contact.phone, Contact.relation).where(
-            or_(Contact.request_id.in_(own), Contact.person_id == person.id)
-        )
+        select(Contact.name, Contact.phone, Contact.relation).where(Contact.request_id.in_(theirs.union(own)))
     )
     # 女儿 typed for a name is nobody's name, and stands in the lines of others too.
     found += [(None if name == relation else name, phone) for name, phone, relation in contacts]
