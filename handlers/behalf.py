@@ -78,6 +78,7 @@ async def take_phone(message: Message, desk: Desk) -> Answer:
     known = await _known(desk)
     if not known:
         return await _ask_area(desk)
+    await desk.casebook.looked_up([person.id for person in known], desk.me.id)
     desk.stay(Step.behalf_ask, asks="known")
     return _ask_known(desk, known)
 
@@ -90,7 +91,9 @@ async def _known(desk: Desk) -> list[Person]:
 
 
 def _ask_known(desk: Desk, known: list[Person]) -> Say:
-    choices = [desk.button("behalf-known-is", Pick(what="behalf-known", arg=str(p.id)), name=p.name) for p in known]
+    choices = [
+        desk.button("behalf-known-is", Pick(what="behalf-known", arg=str(p.id)), name=cards.half(p.name)) for p in known
+    ]
     other = desk.button("behalf-known-no", Pick(what="behalf-known", arg="no"))
     return desk.say("behalf-known", [*choices, other, _cancel(desk)], phone=cards.masked(desk.data["phone"]))
 
@@ -303,6 +306,9 @@ async def record(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
         return desk.say("button-old")
     data = desk.data
     resident = await _served(desk)
+    if resident is None:  # they have just left the desk: what was known of them is not written down again
+        desk.go(Step.behalf_name, way=data["way"])
+        return desk.say("behalf-left", [_cancel(desk)])
     found = danger.find(data["text"])
     present = found is not None and found.tier is Tier.PRESENT
     request = await desk.casebook.record(
@@ -326,10 +332,13 @@ async def record(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
     return [Say(danger_words(desk, found)), said] if found and present else said
 
 
-async def _served(desk: Desk) -> Person:
+async def _served(desk: Desk) -> Person | None:
+    """Whoever is recorded; None when they were known and have erased themselves meanwhile."""
     data = desk.data
     if data.get("person"):
         person = await desk.people.get(data["person"])
+        if person.erased_at is not None:
+            return None
         person.phone = person.phone or data.get("phone")
     else:
         person = await desk.people.add(name=data["name"], phone=data.get("phone"), area_id=data["area_id"])

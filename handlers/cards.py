@@ -65,6 +65,11 @@ def masked(phone: str | None) -> str:
     return phone[:3] + "*" * max(3, len(phone) - 7) + phone[-4:] if len(phone) > 7 else "*" * len(phone)
 
 
+def half(name: str) -> str:
+    """A name with its middle hidden, which is enough to recognise somebody who stands there: 张*英, 李*."""
+    return name[:1] + "*" * min(max(1, len(name) - 2), 3) + name[2:][-1:]
+
+
 def tail(number: str) -> str:
     """The end of a number, short enough for a button and still telling requests of a day apart."""
     return spoken(number).split("-", 1)[1]

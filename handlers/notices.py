@@ -49,8 +49,8 @@ Renderer = Callable[[About], Awaitable[list[Parcel]]]
 
 
 async def render(row: Outbox, person: Person, office: Office, session: AsyncSession, now: datetime) -> list[Parcel]:
-    """What to send for a notice. A card of a request that was handed on meanwhile says nothing, nor does anything to
-    staff who have left."""
+    """What to send for a notice. Whoever has no part in the request any more hears only that it is so, if they still
+    have a post: what was said goes to whoever holds it now (`storage.case_unread`)."""
     voice = Voice(office.texts, person.language, person.elder_mode, office.rules.zone)
     if row.kind in _PLAIN:
         return await _PLAIN[row.kind](row, person, voice, office, session, now)
@@ -60,7 +60,7 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
     [(request, area, contact, resident, responder, handler)] = found
     people = People(session, now)
     roles = await Casebook(session, office.rules, now).roles(request, person.id)
-    if not roles and not await people.posts(person.id):
+    if not roles and (row.kind not in _PARTED or not await people.posts(person.id)):
         return []
     about = About(
         row=row,
@@ -339,6 +339,9 @@ _RENDERERS: dict[str, Renderer] = {
     **handover_notices.RENDERERS,
     **pause_notices.RENDERERS,
 }
+_PARTED = frozenset({"offer_over", "transfer_taken", "replaced_you", "refusal_decided", "withdrawn"})
+"""Kinds that tell somebody that they have no part in a request any more; nothing in them was said by a resident."""
+
 DIGESTS = frozenset({"promise_digest", "today", "rating_reminder", "export", "my_data", *rota_words.KINDS})
 """Kinds for which nobody waits: in a rush they go last."""
 

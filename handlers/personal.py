@@ -99,7 +99,6 @@ async def leave(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer
         await desk.casebook.withdraw(request.id, desk.me.id)
     goodbye = desk.say("left")
     await privacy.erase(desk.session, desk.me, desk.now)
-    desk.casebook.outbox.forget(desk.channel, desk.chat.chat_id)
     desk.person, desk.posts = None, ()
     desk.keep(shown=None)
     desk.go(None)

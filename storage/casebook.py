@@ -118,6 +118,7 @@ class Casebook(Transfers, Pauses, Claims):
         if before != actor_id:
             for person_id in {before, request.first_responder_id} - {actor_id}:
                 self._tell(request, person_id, "transfer_taken", handler=actor_id)
+            await self._pass_on(request)
         return request
 
     async def resolve(

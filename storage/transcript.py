@@ -337,16 +337,21 @@ class Transcript(Visitors):
             return None if row is None else StoredFile(row.name, row.chat_id, row.title, row.mime, row.size)
 
     async def erase(self, chat_id: int, *, at: datetime) -> list[str]:
-        """Forget the chat: lines, inbox, sessions, links, files. Gives the names of the files whose bytes are
-        to be removed."""
+        """Forget the chat: lines, inbox, sessions, links. Gives the names of its files, which nobody can ask for any
+        more: `drop_files` forgets them once their bytes are gone, so that a crash in between leaves none behind."""
         async with self._numbering(chat_id) as (session, _):
             names = list(await session.scalars(select(WebFile.name).where(WebFile.chat_id == chat_id)))
-            for table in (WebMessage, WebSession, WebLink, WebFile):
+            for table in (WebMessage, WebSession, WebLink):
                 await session.execute(delete(table).where(table.chat_id == chat_id))
             # An update id must never be given twice, so these rows stay, emptied.
             for row in await session.scalars(select(WebUpdate).where(WebUpdate.chat_id == chat_id)):
                 row.payload, row.handled_at = {"message_ids": [0]}, row.handled_at or at
         return names
+
+    async def drop_files(self, names: Sequence[str]) -> None:
+        """Forget files whose bytes are gone."""
+        async with self._database.write() as session:
+            await session.execute(delete(WebFile).where(WebFile.name.in_(names)))
 
     async def _act(
         self,

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
+from sqlalchemy import update
 from web_browser import open_office
 
 from bot.channels.web.doors import PROXIES, address
+from storage import privacy
+from storage.tables import WebFile
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
 OURS = (ipaddress.ip_network("10.89.7.0/24"), ipaddress.ip_network("127.0.0.1/32"))
@@ -47,3 +50,35 @@ async def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
         assert {stat.S_IMODE(path.stat().st_mode) for path in kept if path.is_file()} == {0o600}
         assert {stat.S_IMODE(path.stat().st_mode) for path in kept if path.is_dir()} == {0o700}
         assert not any("run" in path.name for path in kept)
+
+
+@pytest.mark.parametrize("chat_id", [None, privacy.NOBODYS])
+async def test_bytes_go_though_the_first_try_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chat_id: int | None
+) -> None:
+    """A chat is forgotten, or files that belong to nobody any more: nobody gets them from then on, and when the desk
+    dies before the bytes are gone the next try finds them."""
+    async with open_office(tmp_path) as office, office.browser() as browser:
+        await browser.enter()
+        name = (await browser.upload(PNG, "病历.png"))[1]["name"]
+        whose = browser.chat if chat_id is None else chat_id
+        async with office.database.write() as session:
+            await session.execute(update(WebFile).values(chat_id=whose))
+        path = office.folder / "files" / name[:2] / name
+        real = Path.unlink
+
+        def unlink(self: Path, missing_ok: bool = False) -> None:
+            if self == path:
+                raise OSError("cut off")
+            real(self, missing_ok=missing_ok)
+
+        with monkeypatch.context() as cut:
+            cut.setattr(Path, "unlink", unlink)
+            with pytest.raises(OSError, match="cut off"):
+                await office.channel.forget(whose)
+        async with browser.http.get(browser.url(f"files/{name}")) as answer:
+            assert answer.status in (401, 404)
+        assert path.exists()
+        await office.channel.forget(whose)
+        assert not path.exists()
+        assert await office.transcript.file(name) is None

@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
+from bot.tools import erase_resident
 from knowledge.lifecycle import Role, Status
 from storage.tables import Event, Person
 from tests.conversations.chat import World
@@ -99,6 +100,22 @@ async def test_leaving_asks_once_more(world: World) -> None:
     await resident.clicks("不，留着")
     resident.sees("有事随时说")
     assert (await world.who(resident)).name == "张秀英"
+
+
+async def test_erased_on_paper_the_web_chat_is_forgotten_too(world: World) -> None:
+    """`python -m bot erase` does what 注销 does: the channel is told to forget the chat."""
+    forgotten: list[int] = []
+
+    async def forget(chat_id: int) -> None:
+        forgotten.append(chat_id)
+
+    world.app.courier.forget = {"web": forget}
+    await world.staff("李敏")
+    resident = await world.resident("张秀英", channel="web")
+    request = await record(world, resident, MEALS)
+    assert await erase_resident(world.app.database, request.number, world.now)
+    await world.later(seconds=30)
+    assert forgotten == [resident.id]
 
 
 @pytest.mark.parametrize("channel", ["telegram", "web"])

@@ -4,12 +4,14 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from storage import conversations
 from storage.conversations import Chat
 from storage.database import Database
-from tests.storage.office import NOON
+from storage.outbox import FORGET
+from storage.tables import Conversation, Outbox, WebMessage
+from tests.storage.office import NOON, Office
 
 
 async def test_a_chat_is_found_as_it_was_left(any_database: Database) -> None:
@@ -114,3 +116,22 @@ async def test_old_updates_are_forgotten(any_database: Database) -> None:
         assert await conversations.prune(session, NOON + timedelta(hours=1)) == 1
         assert await conversations.first_time(session, 7, 1, NOON)
         assert not await conversations.first_time(session, 7, 2, NOON)
+
+
+async def test_what_strangers_said_is_forgotten(any_office: Office) -> None:
+    """Whoever did not consent in three days: where their chat stood goes, and the web chat is told to forget its lines.
+    Whoever is known, by consent or by an emergency, keeps theirs, and so does a stranger of yesterday."""
+    office, web = any_office, 41
+    async with office.database.write() as session:
+        for chat_id, days in ((web, 4), (42, 4), (43, 1), (900, 4)):
+            chat = Chat(7, chat_id, "consent", {"draft": "我得了病"})
+            await conversations.save(session, chat, NOON - timedelta(days=days))
+        for chat_id in (web, 43, 900):
+            session.add(WebMessage(chat_id=chat_id, change=1, from_bot=False, payload={}, created_at=NOON))
+    for _ in range(2):
+        async with office.database.write() as session:
+            await conversations.prune(session, NOON - timedelta(days=3))
+    async with office.database.read() as session:
+        assert set(await session.scalars(select(Conversation.chat_id))) == {43, 900}
+        rows = await session.execute(select(Outbox.channel, Outbox.chat_id).where(Outbox.kind == FORGET))
+        assert [tuple(row) for row in rows] == [("web", web)]

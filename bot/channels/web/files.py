@@ -202,10 +202,13 @@ class FileRoom:
                 yield chunk
 
     async def remove(self, names: list[str]) -> None:
-        """Delete the bytes of files that nothing points to any more."""
+        """Delete the bytes of files that nothing points to any more, then what is remembered of them: cut off in
+        between, the same names are given again."""
         for path in map(self.path, names):
             if path is not None:
                 await asyncio.to_thread(path.unlink, missing_ok=True)
+        if names:
+            await self._transcript.drop_files(names)
 
     async def _enter(self, part: Path, stored: StoredFile, at: datetime) -> None:
         path = self._require(stored.name)

@@ -40,6 +40,7 @@ error-outcome-empty = To resolve it, please write a few words about the outcome.
 error-transfer-self = They already have this request.
 error-not-colleague = They do not work in this community, so it cannot go to them. Please choose a colleague from the list.
 error-replace-same = They are already the first responder.
+error-not-your-area = You have no post in this community, so you cannot record here. What you wrote is still there; please pass it to a colleague there. To choose another community, tap Cancel and begin again.
 error-area-not-open = The desk of this community is not open yet. Please call 12345, and someone will answer.
 error-tasks-left = You still have open requests in hand. Please transfer them to a colleague first, then delete your account.
 slow-down = You write faster than I can answer. Everything has arrived and is answered one after the other; nothing is lost.

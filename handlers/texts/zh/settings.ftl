@@ -39,6 +39,7 @@ error-outcome-empty = 办结要有文字说明。请写几句办理结果。
 error-transfer-self = 这件事已经在对方手上了。
 error-not-colleague = 对方不在这个社区任职，转不过去。请选名单上的同事。
 error-replace-same = 首问责任人已经是对方了。
+error-not-your-area = 您在这个社区没有岗位，不能在这里登记。写好的内容还在，请转给那边的同事；要重新选社区，请点「取消」再来。
 error-area-not-open = 这个社区的首问台还没开通。请打 12345，有人会接。
 error-tasks-left = 您手上还有没办完的诉求。请先转办给同事，再注销。
 slow-down = 您发得很快，我一条一条地回，都收到了，一条不会丢。
