@@ -12,6 +12,7 @@ from handlers.desk import CONSENT_VERSION, OWN_WORDS, Desk, Pick, Step
 from handlers.incoming import clean, read
 from handlers.routing import DeskRouter, Plain
 from handlers.speech import MORE, Answer, Choice, Say
+from handlers.texts import NO_PHONE
 from knowledge.intents import Intent, find
 from knowledge.lifecycle import Role
 from storage import departures
@@ -218,6 +219,11 @@ async def small_words_before_consent(message: Message, desk: Desk) -> Answer:
     return ask_consent(desk)
 
 
+@router.message(Unknown(), Asks(Intent.ROBOT))
+async def robot_before_consent(message: Message, desk: Desk) -> Answer:
+    return [desk.say("robot"), ask_consent(desk)]
+
+
 @router.message(Unknown())
 async def before_consent(message: Message, desk: Desk) -> Answer:
     """What is said is kept until consent; whoever is in danger goes on talking with those who were alerted."""
@@ -346,6 +352,11 @@ async def on_greeting(message: Message, desk: Desk) -> Answer:
     return await greet(desk)
 
 
+@router.message(StateFilter(None, Step.confirm, Step.human), Asks(Intent.ROBOT), ~F.reply_to_message, NobodyWaits())
+async def on_robot(message: Message, desk: Desk) -> Answer:
+    return desk.say("robot", menu=True)
+
+
 @router.message(StateFilter(None, Step.confirm, Step.human), Asks(Intent.THANKS), ~F.reply_to_message, NobodyWaits())
 async def on_thanks(message: Message, desk: Desk) -> Answer:
     return desk.say("you-are-welcome", menu=True)
@@ -368,4 +379,4 @@ async def on_office(message: Message, desk: Desk) -> Answer:
     area = await desk.people.area(desk.me.area_id)
     hours = "、".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in desk.office.rules.hours.spans)
     where = area.address or desk.t("office-address-unknown")
-    return desk.say("office", area=area.name, hours=hours, address=where, phone=area.phone or "12345")
+    return desk.say("office", area=area.name, hours=hours, address=where, phone=area.phone or NO_PHONE)

@@ -13,6 +13,7 @@ from handlers.drafts import draft_of, parts
 from handlers.incoming import Content, clean, read
 from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
+from handlers.texts import NO_PHONE
 from knowledge import Band, Match
 from knowledge.catalogue import GENERAL
 from knowledge.danger import Tier
@@ -110,7 +111,7 @@ async def not_open(desk: Desk, area: Area) -> Say | None:
     if await desk.people.candidates(area.id):
         return None
     change = desk.button("change-area", Pick(what="change-area"))
-    return desk.say("area-not-open", [change], area=area.name, phone=area.phone or "12345")
+    return desk.say("area-not-open", [change], area=area.name, phone=area.phone or NO_PHONE)
 
 
 async def ask_area(desk: Desk, words: str = "") -> Say:
@@ -141,7 +142,7 @@ async def to_a_person(desk: Desk) -> list[Say]:
     mine = await desk.casebook.of_resident(desk.me.id, OPEN)
     desk.go(Step.human)
     choices = [await talk_choice(desk, request) for request in mine[:_CHOICES]]
-    return [desk.say("human-say", choices, phone=area.phone or "12345", area=area.name)]
+    return [desk.say("human-say", choices, phone=area.phone or NO_PHONE, area=area.name)]
 
 
 # -- matching

@@ -24,7 +24,7 @@ from handlers import (
 from handlers.about import About, Document, NotYet, Parcel
 from handlers.desk import Office, Pick
 from handlers.speech import Choice, Say, quoted
-from handlers.texts import Markup, Voice
+from handlers.texts import NO_PHONE, Markup, Voice
 from knowledge.lifecycle import Action, Role, offered
 from storage import outbox, privacy
 from storage.case_tables import Contact
@@ -83,11 +83,15 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
 
 async def _recorded(a: About) -> list[Parcel]:
     choices = [a.button("act-talk", "supply"), a.button("act-open", "open")]
-    return [a.say("notice-recorded", choices, phone=a.area.phone or "12345")]
+    if a.request.danger is not None:  # neither a service nor a promise weeks away for whoever is in danger
+        managers = await Casebook(a.session, a.office.rules, a.now).overseers(a.request)
+        return [a.say("notice-recorded-danger", choices[:1], managers=len(managers))]
+    return [a.say("notice-recorded", choices, phone=a.area.phone or NO_PHONE)]
 
 
 async def _acknowledged(a: About) -> list[Parcel]:
-    return [a.say("notice-acknowledged", handler=await a.name_of("handler"))]
+    key = "notice-acknowledged" if a.request.danger is None else "notice-acknowledged-danger"
+    return [a.say(key, handler=await a.name_of("handler"))]
 
 
 async def _handed_over(a: About) -> list[Parcel]:

@@ -53,16 +53,26 @@ noted = We have noted what you said.
 area-none-open = No community is open here yet. Please call 12345, and someone will answer.
 area-unknown = We do not know this community’s QR code or link. Please type the name of your community or village, or call 12345.
 area-chosen = Good, you are in <b>{ $area }</b>.
-area-not-open = The desk of <b>{ $area }</b> is not open yet. Please call the community on { $phone }, or call 12345, and someone will answer.
+area-not-open = The desk of <b>{ $area }</b> is not open yet. { $phone ->
+    [none] Please call the city hotline, 12345, and someone will answer.
+   *[other] Please call the community on { $phone }, or the city hotline, 12345, and someone will answer.
+}
 
 human-say = Of course. Please tell us what you need, and a member of staff will take it from there.
-    If it cannot wait, call { $area }: { $phone }.
+    { $phone ->
+        [none] If it cannot wait, call the city hotline: 12345.
+       *[other] If it cannot wait, call { $area }: { $phone }.
+    }
     .elder = Please tell us what you need. A member of staff will answer.
 human-before-consent = You can call { $phone } right now, and someone will answer.
     To reach a member of staff here, please look at this first:
-danger-told = The community staff have your message and are contacting you. What you write next goes to them too.
+danger-told = { $managers ->
+    [0] Sent to the community staff.
+   *[other] Sent to the community staff and the manager.
+}
+    Please tell us where you are (building and number) and your phone.
 danger-nobody = No community staff can be reached here yet. Please make the call yourself.
-danger-passed-on = This has gone to the staff. They are looking at it now.
+danger-passed-on = Passed on to the staff.
 
 danger-medical = <b>Call 120 now!</b>
     Say where you are, who it is, and what happened. Do not hang up; do what the doctor tells you.
@@ -100,9 +110,13 @@ dropped = All right.
 not-recorded = All right, nothing was recorded. We are here whenever you need us.
 all-done = All right, thank you! We are here whenever you need us.
 
+robot = I am an automatic desk. Your request is handled by staff; to reach a person, tap “Talk to a person”.
 you-are-welcome = You are welcome! We are here whenever you need us.
 office = <b>{ $area }</b>
     Working days { $hours }
     { $address }
-    { $phone }
+    { $phone ->
+        [none] City hotline: 12345
+       *[other] { $phone }
+    }
 office-address-unknown = For the address, please call us

@@ -53,15 +53,25 @@ noted = 您说的记下了。
 area-none-open = 这里还没有社区开通。请打 12345，有人会接。
 area-unknown = 这个社区的二维码或链接不认识了。请打出您社区（村）的名字，或者打 12345。
 area-chosen = 好的，您在<b>{ $area }</b>。
-area-not-open = <b>{ $area }</b>的首问台还没开通。请打社区电话 { $phone }，或者 12345，有人会接。
+area-not-open = <b>{ $area }</b>的首问台还没开通。{ $phone ->
+    [none] 请打市民热线 12345，有人会接。
+   *[other] 请打社区电话 { $phone }，或者市民热线 12345，有人会接。
+}
 
 human-say = 好的，请说您的事，说完就有工作人员接。
-    着急可以打 { $area }电话：{ $phone }。
+    { $phone ->
+        [none] 着急可以打市民热线：12345。
+       *[other] 着急可以打 { $area }电话：{ $phone }。
+    }
     .elder = 请说您的事，工作人员会接。
 human-before-consent = 现在就可以打 { $phone }，有人接。
     在这里找工作人员，先请您看看下面这条：
-danger-told = 社区工作人员已经收到，正在联系您。有话接着说，会转给他们。
-danger-passed-on = 已经转给工作人员，他们正在看。
+danger-told = { $managers ->
+    [0] 已经发给社区工作人员。
+   *[other] 已经发给社区工作人员和管理者。
+}
+    请告诉我们：您在哪里（几栋几号）、电话多少。
+danger-passed-on = 已经转给工作人员。
 danger-nobody = 这里还没有社区工作人员在线，请直接打电话。
 
 danger-medical = <b>请马上打 120！</b>
@@ -100,9 +110,13 @@ dropped = 好的。
 not-recorded = 好的，没有登记。有事随时说。
 all-done = 好的，谢谢！有事随时说。
 
+robot = 我是自动应答的首问台。您的事由工作人员来办；想找人，点「转人工」。
 you-are-welcome = 不客气！有事随时说。
 office = <b>{ $area }</b>
     工作日 { $hours }
     { $address }
-    { $phone }
+    { $phone ->
+        [none] 市民热线：12345
+       *[other] { $phone }
+    }
 office-address-unknown = 地址请打电话问
