@@ -21,6 +21,7 @@ _LENGTHS = range(11, 14)
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _GAP = re.compile(r"[ \t\u00a0\u2002-\u200b\u3000\u2010-\u2015\u2212\uff0d\ufe63-]+")
 _LONGEST_GAP = 3
+_LONGEST_END = 7
 _RUN = re.compile(r"[0-9]+")
 _COUNTRY = re.compile(r"^(?:\+86|0086|86(?=1[0-9]{10}$))")
 _GROUPED = re.compile(rf"[0-9]{{5,7}}{_GAP.pattern}[0-9]{{3,7}}{_GAP.pattern}[0-9]{{1,2}}")
@@ -91,6 +92,20 @@ def spoken(number: str) -> str:
     if clean is None:
         raise ValueError("expected a request number with a right check digit")
     return f"{clean[:6]}-{clean[6:-1]}-{clean[-1]}"
+
+
+def endings(typed: str) -> list[str]:
+    """How a number may go on after its day when somebody typed its end: 「0006-3」, 「00063」, 「0006」 or 「6」.
+
+    Patterns of SQL's LIKE, in which `_` is the check digit that was left out.
+    """
+    serial, hyphen, check = typed.partition("-")
+    if not serial or "-" in check or not (serial + check).isdecimal() or len(serial + check) > _LONGEST_END:
+        return []
+    if hyphen:
+        return [f"{serial.zfill(4)}{check}"] if len(check) == 1 else []
+    found = [f"{serial.lstrip('0').zfill(4)}_"]
+    return [*found, f"{serial[:-1].lstrip('0').zfill(4)}{serial[-1]}"] if len(serial) > 1 else found
 
 
 def phone_forms(phone: str) -> frozenset[str]:

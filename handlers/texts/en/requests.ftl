@@ -137,4 +137,3 @@ file-unnamed = without a name
 file-too-large = This file is { $size } MB, which is too large (20 MB at most): some of the staff cannot be shown it. Please send a smaller one, or a photo of it.
 files-too-large = { $count } of them over 20 MB, to be seen in Telegram only
 sent-again = (Sent again, in case it did not reach you)
-files-of = Attachments of { $number }:

@@ -13,10 +13,19 @@ staff-card-head = <b>{ $service }</b> · { $area }
     Number <code>{ $number }</code>
 staff-card-resident = Resident: { $name } ({ $phone })
 staff-card-people = First responder: { $responder }; handler: { $handler }
-offered-to-you = (transferred to you, waiting for you to acknowledge)
 
-tasks = { $count } in hand, { $overdue } overdue. Soonest due first:
+tasks = { $count } in hand, { $overdue } overdue, { $urgent } urgent. Tap one to open it:
+owed-offered = yours to acknowledge
+owed-acknowledge = acknowledge { $when }
+owed-resolve = resolve { $when }
+owed-waits = papers by { $when }
+soon-yesterday = yesterday { $time }
+soon-today = today { $time }
+soon-tomorrow = tomorrow { $time }
+button-typed = “{ $act }” is a button; it was not sent to the resident. Tap here:
+button-typed-none = “{ $act }” is a button; it was not sent to the resident. No request has it right now.
 tasks-none = No open requests in hand.
+done-already = This step is already done. Now: { $status }.
 acknowledged = Acknowledged. { $name } knows that you are the handler. Please resolve it by { $when }.
 acknowledged-no-chat = Acknowledged. { $name } does not use the chat; the first responder will phone. Please resolve it by { $when }.
 phone = Phone: { $phone } (this look is on record)

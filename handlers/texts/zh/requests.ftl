@@ -134,4 +134,3 @@ file-unnamed = 没有名字
 file-too-large = 这个文件有 { $size } MB，太大了（最多 20 MB），有的工作人员收不到。请发一个小一点的，或者拍张照片发来。
 files-too-large = 其中 { $count } 个超过 20 MB，只能在 Telegram 里看
 sent-again = （怕您没收到，再发一次）
-files-of = { $number } 的附件：

@@ -13,10 +13,19 @@ staff-card-head = <b>{ $service }</b> · { $area }
     编号 <code>{ $number }</code>
 staff-card-resident = 居民：{ $name }（{ $phone }）
 staff-card-people = 首问责任人：{ $responder }；承办人：{ $handler }
-offered-to-you = （转给您，待受理）
 
-tasks = 手上 { $count } 件，超时 { $overdue } 件。最先到期的在前：
+tasks = 手上 { $count } 件，超时 { $overdue } 件，紧急 { $urgent } 件。点一件打开：
+owed-offered = 转给您，待受理
+owed-acknowledge = { $when }受理
+owed-resolve = { $when }办结
+owed-waits = 补正中，最晚{ $when }
+soon-yesterday = 昨天{ $time }
+soon-today = 今天{ $time }
+soon-tomorrow = 明天{ $time }
+button-typed = 「{ $act }」是按钮，没有发给居民。点这里：
+button-typed-none = 「{ $act }」是按钮，没有发给居民。现在没有一件可以点它。
 tasks-none = 手上没有在办的诉求。
+done-already = 这一步已经办过了，现在：{ $status }。
 acknowledged = 已受理。{ $name }已经知道由您承办。请在 { $when } 前办结。
 acknowledged-no-chat = 已受理。{ $name }没有用聊天，首问责任人会打电话告诉。请在 { $when } 前办结。
 phone = 电话：{ $phone }（这次查看已留痕）
