@@ -58,7 +58,8 @@ PICKS: dict[str, tuple[str, ...]] = {
     "overview": ("", "month"), "list": ("overdue", ""), "export": ("month",), "undelivered": ("",), "tasks": ("", "1"),
     "mending": ("",), "calls": ("",), "rota": ("", "{area}", "{elsewhere}"), "claim": ("resident.1",),
     "behalf-known": ("1",), "behalf-area": ("{elsewhere}",), "behalf-contact": ("yes",), "behalf-no-number": ("",),
-    "behalf-relation": ("1",), "behalf-consent": ("yes",), "same": ("",), "page": ("",),
+    "behalf-relation": ("1",), "behalf-consent": ("yes",), "behalf-back": ("",), "behalf-check": ("yes", "name"),
+    "same": ("",), "page": ("",),
     "report": ("week", "month", "x"), "lists": ("", "needs", "x"),
     "project": ("1.done", "99999999999999999999.x", "x"), "nonsense": ("",),
 }  # fmt: skip

@@ -53,7 +53,19 @@ behalf-phone = What is { $name }’s phone number?
 behalf-phone-wrong = This does not look like a phone number. Please type it again, digits only, such as 13812345678.
 behalf-no-phone = No phone
 behalf-need = What does { $name } need? Just write down their own words.
-behalf-as = Which service should it be recorded as?
+behalf-as = For { $name }: { $need }
+    Which service should it be recorded as? To add something, just write on.
+behalf-name-only = Just the name, such as “Zhang Po”; the matter comes next. What you wrote is kept.
+behalf-phone-short = A mobile number has 11 digits; { $phone } has { $digits }. Please check it once more.
+behalf-phone-kept = Phone noted: { $phone }
+behalf-back = Back
+behalf-check = Is this right?
+    { $lines }
+behalf-check-name = Name: { $value }
+behalf-check-phone = Phone: { $value }
+behalf-check-need = Matter: { $value }
+behalf-check-yes = Right
+behalf-check-rename = Change the name
 behalf-done = Recorded for { $name }, number <code>{ $number }</code>.
     You are the first responder. Please give the resident the number.
 

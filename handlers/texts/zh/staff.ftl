@@ -53,7 +53,19 @@ behalf-phone = { $name }的电话是多少？
 behalf-phone-wrong = 这个号码不像电话。请再打一次，只写数字，比如 13812345678。
 behalf-no-phone = 没有电话
 behalf-need = { $name }要办什么事？把原话记下来就行。
-behalf-as = 登记成哪一项？
+behalf-as = { $name }的事：{ $need }
+    登记成哪一项？还要补充，就接着写。
+behalf-name-only = 只写称呼就行，比如「张婆婆」。事情后面再写，刚才写的给您留着。
+behalf-phone-short = 手机号是 11 位，{ $phone } 是 { $digits } 位。请再对一遍。
+behalf-phone-kept = 电话记下了：{ $phone }
+behalf-back = 返回
+behalf-check = 我这样记，对吗？
+    { $lines }
+behalf-check-name = 称呼：{ $value }
+behalf-check-phone = 电话：{ $value }
+behalf-check-need = 事情：{ $value }
+behalf-check-yes = 对
+behalf-check-rename = 改称呼
 behalf-done = 已登记{ $name }的诉求，编号 <code>{ $number }</code>。
     您是首问责任人。请把编号告诉居民。
 
