@@ -74,6 +74,7 @@ PARTY = {
 CASE_STEPS = dict.fromkeys((*mediation._OWN, *mediation._PLAIN, *mediation._SURE, "mediator", "nonsense"), ("", "yes"))
 ROTA = {
     **dict.fromkeys(rota._ACTS, ("",)), "save": ("1-0930-1200-", "x"), "stand": ("20261201-20261202-0", "1-2-3-4"),
+    "hand": ("", "20261201-20261202-{colleague}-all", "1-2-3-4", "x"),
     "depart": ("{colleague}", "x"), "unleave": ("", "1", "99999999999999999999"), "nonsense": ("",),
 }  # fmt: skip
 COMMANDS = (
