@@ -103,7 +103,7 @@ def for_staff(
 ) -> Markup:
     """A request as the staff who answer for it see it; the phone is masked until it is looked up."""
     resident = people.resident
-    phone = masked(resident.phone) or voice.t("in-chat")
+    phone = masked(resident.phone) or voice.t("in-chat" if resident.chat_id is not None else "no-phone")
     body = [
         voice.t("staff-card-urgent") if request.urgent else None,
         voice.t("staff-card-head", number=spoken(request.number), service=voice.named(item), area=area),

@@ -205,7 +205,7 @@ async def _call_resident(a: About) -> list[Parcel]:
     choices = [a.button("act-open", "open")]
     if a.people.phone and Action.LOOK_UP in offered(a.request.status, a.roles):
         choices.insert(0, a.button("act-look-up", "look_up"))
-    return [a.say("notice-call-resident", choices, news=news)]
+    return [a.say("notice-call-resident" if a.people.phone else "notice-tell-resident", choices, news=news)]
 
 
 async def _files(a: About) -> list[Parcel]:

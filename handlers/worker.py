@@ -112,12 +112,18 @@ async def acknowledge(query: CallbackQuery, callback_data: Act, desk: Desk) -> A
         return await _done_already(desk, callback_data.id, refused)
     resident = await desk.people.get(request.resident_id)
     _, roles = await desk.casebook.look(request.id, desk.me.id)
-    contact = await desk.casebook.contact_of(request)
-    phone = resident.phone or (contact.phone if contact else None)
+    phone = await desk.casebook.phone_of(request)
     choices = await whole_card.buttons(desk.casebook, desk.voice, request, roles, phone=phone)
     when = cards.by(desk.voice, request)
-    key = "acknowledged" if await desk.casebook.reader(request) else "acknowledged-no-chat"
+    key = await _reached(desk, "acknowledged", request, phone)
     return desk.say(key, choices, columns=2, name=resident.name, when=when, request_id=request.id)
+
+
+async def _reached(desk: Desk, key: str, request: Request, phone: str | None) -> str:
+    """The sentence `key` by how the resident hears of it: in the chat, by phone, or face to face."""
+    if await desk.casebook.reader(request):
+        return key
+    return f"{key}-no-chat" if phone else f"{key}-met"
 
 
 async def _done_already(desk: Desk, request_id: int, refused: NotAllowed) -> list[Say]:
@@ -189,7 +195,7 @@ async def take_outcome(message: Message, desk: Desk) -> Answer:
     request = await desk.casebook.resolve(desk.data["request"], desk.me.id, content.text, files, delay=wait)
     desk.keep(shown=None)
     desk.go(None, **({"resolved": request.id, "outcome_album": content.album} if content.album else {}))
-    key = "resolved" if await desk.casebook.reader(request) else "resolved-no-chat"
+    key = await _reached(desk, "resolved", request, await desk.casebook.phone_of(request))
     return desk.say(key, menu=True, number=cards.tail(request.number), request_id=request.id)
 
 

@@ -183,6 +183,26 @@ async def test_news_for_somebody_without_a_chat_is_phoned(world: World) -> None:
     worker.sees("请打电话", "已办结")
 
 
+async def test_news_for_somebody_without_chat_and_phone(world: World) -> None:
+    """Nobody is asked to phone where no number was left."""
+    worker, colleague = await world.staff("李敏"), await world.staff("周强")
+    await intake(worker, phone=None)
+    await worker.clicks("老年助餐")
+    worker.sees("新诉求", "周婆婆（没有留电话）")
+    await worker.clicks("转办")
+    await worker.clicks("周强")
+    await worker.says("他管这一片")
+    await colleague.clicks("受理")
+    colleague.sees("没有留电话", "首问责任人会当面告诉")
+    worker.sees("周婆婆在聊天里收不到消息，也没有留电话，请当面告诉", "换了承办人")
+    await colleague.clicks("办结")
+    await colleague.says("已送饭")
+    colleague.sees("没有留电话", "当面告诉结果")
+    worker.sees("周婆婆没有留电话，请当面告诉结果")
+    for actor in (worker, colleague):
+        assert "请打电话" not in actor.transcript()
+
+
 async def test_talking_to_somebody_without_a_chat(world: World) -> None:
     """What is written stays on record, and the worker is told that it did not reach anybody."""
     worker = await world.staff("李敏")

@@ -135,7 +135,7 @@ async def test_leaving_as_a_contact_withdraws_nothing(world: World) -> None:
     assert request.status is Status.IN_PROGRESS
     await worker.clicks("办结")
     await worker.says("送了")
-    worker.sees("电话回访", "请打电话告诉周婆婆")
+    worker.sees("回访", "周婆婆没有留电话")
 
 
 async def test_the_number_that_the_channel_vouches_for(world: World) -> None:

@@ -15,6 +15,7 @@ status-line-withdrawn = Progress: <b>Withdrawn</b>
 due-acknowledge = Promised: acknowledged by { $when }; resolved by { $resolve }
 due-resolve = Promised: resolved by { $when }
 in-chat = reach them in the chat
+no-phone = no phone number left
 files-attached = { $count ->
     [one] { $count } attachment
    *[other] { $count } attachments

@@ -28,6 +28,7 @@ tasks-none = No open requests in hand.
 done-already = This step is already done. Now: { $status }.
 acknowledged = Acknowledged. { $name } knows that you are the handler. Please resolve it by { $when }.
 acknowledged-no-chat = Acknowledged. { $name } does not use the chat; the first responder will phone. Please resolve it by { $when }.
+acknowledged-met = Acknowledged. { $name } does not use the chat and left no phone number; the first responder will tell them in person. Please resolve it by { $when }.
 phone = Phone: { $phone } (this look is on record)
 phone-none = No phone number was left. Please use the chat.
 outcome-ask = Please write the outcome; { $name } will see it. Say clearly what was done and how it ended.
@@ -70,7 +71,7 @@ behalf-done = Recorded for { $name }, number <code>{ $number }</code>.
     You are the first responder. Please give the resident the number.
 
 overview = <b>Overview, { $period }</b>
-    Recorded { $recorded }; closed in this period { $closed }, of these rated { $rated }
+    Recorded { $recorded }; closed { $closed }, of these rated { $rated }
     Open now { $open }, overdue <b>{ $overdue }</b>
 overview-all = <b>Satisfaction</b>
 overview-rate = { $name }: <b>{ $rate }</b> (rated { $rated } / closed { $closed })

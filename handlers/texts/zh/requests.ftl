@@ -15,6 +15,7 @@ status-line-withdrawn = 进度：<b>已撤回</b>
 due-acknowledge = 承诺：{ $when } 前受理，{ $resolve } 前办结
 due-resolve = 承诺：{ $when } 前办结
 in-chat = 在聊天里联系
+no-phone = 没有留电话
 files-attached = 附件 { $count } 个
 
 my-requests = 您有 { $count } 件诉求，{ $open } 件还在办。点一件看详情：

@@ -28,6 +28,7 @@ tasks-none = 手上没有在办的诉求。
 done-already = 这一步已经办过了，现在：{ $status }。
 acknowledged = 已受理。{ $name }已经知道由您承办。请在 { $when } 前办结。
 acknowledged-no-chat = 已受理。{ $name }没有用聊天，首问责任人会打电话告诉。请在 { $when } 前办结。
+acknowledged-met = 已受理。{ $name }没有用聊天，也没有留电话，首问责任人会当面告诉。请在 { $when } 前办结。
 phone = 电话：{ $phone }（这次查看已留痕）
 phone-none = 没有留电话。请在聊天里联系。
 outcome-ask = 请写办理结果，{ $name }会看到。写清楚：办了什么、结果怎样。
@@ -70,7 +71,7 @@ behalf-done = 已登记{ $name }的诉求，编号 <code>{ $number }</code>。
     您是首问责任人。请把编号告诉居民。
 
 overview = <b>{ $period }总览</b>
-    登记 { $recorded } 件；办结评价期内结案 { $closed } 件，其中评价 { $rated } 件
+    登记 { $recorded } 件；结案 { $closed } 件，其中评价 { $rated } 件
     现在在办 { $open } 件，超时 <b>{ $overdue }</b> 件
 overview-all = <b>满意度</b>
 overview-rate = { $name }：<b>{ $rate }</b>（评价 { $rated } / 结案 { $closed }）
