@@ -23,7 +23,7 @@ from bot.channels.web import WebChannel
 from bot.channels.web.doors import Pace
 from bot.courier import Courier
 from bot.faults import trace
-from handlers.desk import Desk, Office
+from handlers.desk import COUNTED, Desk, Office
 from handlers.errors import Refusal, refusal
 from handlers.incoming import clean
 from handlers.speech import Answer, Say, page
@@ -137,7 +137,8 @@ class Gate:
             if not await conversations.first_time(session, bot.id, update.update_id, now):
                 return []
             desk = await self._desk(session, bot, chat, user, now)
-            meant = typed_choice(update, desk.chat.choices, digits=not desk.data.get("asked"))
+            digits = not desk.data.get("asked") and desk.chat.state not in COUNTED
+            meant = typed_choice(update, desk.chat.choices, digits=digits)
             meant = meant.as_(bot)  # or aiogram would take it to pieces and build it anew
             answer = await self.dispatcher.feed_update(bot, meant, desk=desk, raw_state=desk.chat.state)
             await self._close(session, desk, None if answer is UNHANDLED else answer)

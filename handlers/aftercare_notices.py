@@ -122,7 +122,8 @@ async def rectify_complex(a: About) -> list[Parcel]:
 
 async def rectify_settled(a: About) -> list[Parcel]:
     may_reopen = Role.RESIDENT in a.roles and Action.REOPEN in offered(a.request.status, {Role.RESIDENT})
-    return await _with_manager(a, "notice-rectify-settled", [a.button("act-reopen", "reopen")] if may_reopen else [])
+    key = "notice-rectify-settled" if a.people.phone else "notice-rectify-settled-met"
+    return await _with_manager(a, key, [a.button("act-reopen", "reopen")] if may_reopen else [])
 
 
 # -- to whoever calls

@@ -67,7 +67,7 @@ def mend_card(voice: Voice, m: Mending) -> Markup:
         cards.contact_line(voice, m.people.contact),
         voice.t("mend-people", manager=m.manager, handler=m.people.handler.name),
         voice.t("mend-complicated") if m.rect.complicated and owed is Stage.SETTLE else None,
-        owed_line(voice, m.rect),
+        owed_line(voice, m.rect, phone=m.people.phone),
     ]
     return Markup("\n".join(line for line in lines if line))
 
@@ -77,12 +77,15 @@ def next_stage(rect: Rectification) -> Stage | None:
     return next(iter(standing_of(rect).owed), None)
 
 
-def owed_line(voice: Voice, rect: Rectification) -> Markup:
+def owed_line(voice: Voice, rect: Rectification, *, phone: str | None) -> Markup:
+    """What is owed by when; a call only where there is a number."""
     stage = next_stage(rect)
     if stage is None:
         said = {True: "yes", False: "no", None: "none"}[rect.satisfied]
         return voice.t(f"mend-over-{said}")
     key = stage.value.replace("_", "-")
+    if stage is Stage.FOLLOW_UP and not phone:
+        key = "follow-up-met"
     return voice.t(f"mend-owed-{key}", when=voice.when(standing_of(rect).owed[stage]))
 
 
@@ -90,8 +93,8 @@ def mend_choices(voice: Voice, rect: Rectification, now: datetime, *, phone: str
     """The buttons of whoever may run it."""
 
     def choice(act: str, arg: str = "") -> Choice:
-        key = f"mend-act-{arg or act}"
-        return Choice(voice.t(key), Mend(act=act, id=rect.id, arg=arg).pack())
+        key = "met" if act == "phoned" and not phone else arg or act
+        return Choice(voice.t(f"mend-act-{key}"), Mend(act=act, id=rect.id, arg=arg).pack())
 
     found: list[Choice] = []
     if rect.followed_up_at is None:
@@ -163,7 +166,12 @@ def call_card(voice: Voice, request: Request, item: Service, people: cards.Peopl
     :param own: whoever calls had the work in hand or answered for it
     """
     lines = [
-        voice.t("call-card", tail=cards.tail(request.number), service=voice.named(item), resident=people.resident.name),
+        voice.t(
+            "call-card" if people.phone else "call-card-met",
+            tail=cards.tail(request.number),
+            service=voice.named(item),
+            resident=people.resident.name,
+        ),
         Markup(quoted(request.outcome or "", 1000)) if request.outcome else None,
         cards.contact_line(voice, people.contact),
         voice.t("call-tried", tried=tried, most=CALLS) if tried else None,

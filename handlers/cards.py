@@ -108,7 +108,7 @@ def for_staff(
 ) -> Markup:
     """A request as the staff who answer for it see it; the phone is masked until it is looked up."""
     resident = people.resident
-    phone = masked(resident.phone) or voice.t("in-chat")
+    phone = masked(resident.phone) or voice.t("in-chat" if resident.chat_id is not None else "no-phone")
     body = [
         voice.t("staff-card-urgent") if request.urgent else None,
         voice.t("staff-card-head", number=spoken(request.number), service=voice.named(item), area=area),
@@ -175,10 +175,15 @@ def level_key(level: int) -> str:
     return f"level-{Level(level).name.lower().replace('_', '-')}"
 
 
-def staff_choices(voice: Voice, request: Request, roles: frozenset[Role], *, phone: str | None) -> list[Choice]:
+def staff_choices(
+    voice: Voice, request: Request, roles: frozenset[Role], *, phone: str | None, extended: bool = False
+) -> list[Choice]:
     """The buttons of staff on a request: what the lifecycle allows to these roles, and the history. A number can be
-    looked at where one was left."""
-    acts = offered(request.status, roles & STAFF_ROLES)
+    looked at where one was left.
+
+    :param extended: the one extension there is was asked for already
+    """
+    acts = offered(request.status, roles & STAFF_ROLES) - ({Action.ASK_EXTENSION} if extended else set())
     shown = [act for act in STAFF_ACTS if act in acts and (phone or act is not Action.LOOK_UP)]
     choices = [
         Choice(voice.t(f"act-{a.value.replace('_', '-')}"), Act(act=a.value, id=request.id).pack()) for a in shown

@@ -1,18 +1,17 @@
 """What the clock says: promises that are near or broken, the morning's list, the rating asked once more."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import cards, handover_words
+from handlers import cards, handover_words, task_words, whole_card
 from handlers.about import About, Parcel
-from handlers.desk import Act, Office
-from handlers.speech import Choice, Say
+from handlers.desk import Office
+from handlers.speech import Say
 from handlers.texts import Markup, Voice
 from storage.casebook import Casebook
 from storage.clockwork import overdue
+from storage.people import People
 from storage.tables import Outbox, Person, Request
 
 _LISTED = 12
@@ -27,7 +26,7 @@ async def _promise(a: About, rung: str) -> list[Parcel]:
         return []
     if a.request.paused_at is not None:
         return []
-    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
+    choices = await whole_card.buttons_of(a)
     when = a.voice.when(due)
     return [a.say(f"notice-promise-{rung}", choices, stage=a.voice.t(f"stage-{stage}"), when=when)]
 
@@ -67,7 +66,9 @@ async def promise_digest(
         return []
     broken = sum(worst[request.id] != "warn" for request in still)
     text = voice.t("notice-promise-digest", broken=broken, near=len(still) - broken)
-    return [Parcel(Say(text, _buttons(voice, office, still[:_LISTED], now)))]
+    shown = still[:_LISTED]
+    books, people = Casebook(session, office.rules, now), People(session, now)
+    return [Parcel(Say(text, await task_words.lines(books, people, voice, office, shown, now, reader=person.id)))]
 
 
 async def today(
@@ -85,22 +86,6 @@ async def today(
     text = voice.t("notice-today", name=person.name, count=len(tasks), overdue=late)
     if decisions:
         text = Markup(f"{text}\n{voice.t('decisions', count=len(decisions))}")
-    return [Parcel(Say(text, [*decisions, *_buttons(voice, office, shown, now, marks)]))]
-
-
-def _buttons(
-    voice: Voice,
-    office: Office,
-    requests: list[Request],
-    now: datetime,
-    marks: Mapping[int, str] = MappingProxyType({}),
-) -> list[Choice]:
-    recorded = office.rules.catalogue.recorded
-    return [
-        Choice(
-            cards.line(voice, request, recorded(request.service_id), overdue=overdue(request, now))
-            + marks.get(request.id, ""),
-            Act(act="open", id=request.id).pack(),
-        )
-        for request in requests
-    ]
+    people = People(session, now)
+    buttons = await task_words.lines(books, people, voice, office, shown, now, reader=person.id, marks=marks)
+    return [Parcel(Say(text, [*decisions, *buttons]))]

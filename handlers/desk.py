@@ -63,6 +63,7 @@ class Step(StatesGroup):
     case_talk = State()  # words of staff go to the other party of a mediation
     notice_words = State()
     supplement = State()
+    extension_days = State()  # how long, typed or tapped
     extension_reason = State()
     extension_refused = State()
     party = State()  # words of the other party go to the mediator
@@ -85,11 +86,15 @@ OWN_WORDS = frozenset(
         Step.case_talk,
         Step.notice_words,
         Step.supplement,
+        Step.extension_days,
         Step.extension_reason,
         Step.extension_refused,
     )
 )
 """Steps in which staff write about somebody else: their words are a report, not a cry or a wish of their own."""
+
+COUNTED = frozenset({Step.extension_days.state})
+"""Steps in which a number that is typed counts days, and not the buttons."""
 
 
 Id = Annotated[int, Field(ge=0, lt=2**63)]

@@ -15,7 +15,7 @@ from handlers.incoming import read
 from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from handlers.worker import Answering, IsStaff
-from knowledge.appointments import read_day
+from knowledge.appointments import read_count, read_day
 from knowledge.handover import FOLLOW_UP_DAYS, may_ask_on
 from knowledge.lifecycle import Action, allowed
 from storage.tables import Area, Person, Request
@@ -182,6 +182,8 @@ async def ask_in(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer
 
 async def _typed_day(desk: Desk, text: str) -> Answer:
     day = read_day(text, _today(desk))
+    if day is None and (counted := read_count(text)) is not None and not counted[1]:
+        day = _today(desk) + timedelta(days=counted[0])
     if day is None or not may_ask_on(day, desk.now, desk.office.rules.office()):
         choices = _days(desk)
         return desk.say("outside-day-wrong", [*choices, _cancel(desk)], columns=2)

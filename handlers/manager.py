@@ -73,7 +73,7 @@ async def list_requests(query: CallbackQuery, callback_data: Pick, desk: Desk) -
     if not found:
         return desk.say("list-none", [desk.button("menu-overview", Pick(what="overview", arg="month"))])
     marks = {r.id: f" · {handover_words.matter_mark(desk.voice, desk.office, r)}" for r in found}
-    choices = task_lines(desk, found, marks)
+    choices = await task_lines(desk, found, marks)
     if start + _LISTED < total:
         choices.append(desk.button("next-page", Pick(what="list", arg=f"{chosen}.{start + _LISTED}")))
     return desk.say(
@@ -101,7 +101,7 @@ async def list_undelivered(query: CallbackQuery, callback_data: Pick, desk: Desk
         lines.append(desk.t("undelivered-line", at=desk.voice.when(lost.at), name=lost.name, why=why))
         shown += [lost.request_id] if lost.request_id is not None and lost.request_id not in shown else []
     requests = [r for r in [await desk.session.get(Request, request_id) for request_id in shown] if r is not None]
-    choices = task_lines(desk, requests)
+    choices = await task_lines(desk, requests)
     if start + _LISTED < total:
         choices.append(desk.button("next-page", Pick(what="undelivered", arg=str(start + _LISTED))))
     return desk.say("undelivered-head", choices, total=total, lines=Markup("\n".join(lines)))

@@ -132,8 +132,14 @@ async def _card(a: About, role: Role, head: str, *, files: bool = False, **value
         whole = a.request.text.encode()
         parcels.append(Parcel(documents=[Document(f"{a.request.number}.txt", lambda: whole)]))
     if files and a.request.files:
-        parcels.append(Parcel(files=list(a.request.files)))
+        parcels.append(_attached(a))
     return parcels
+
+
+def _attached(a: About) -> Parcel:
+    """The files of the need, with whose they are: a voice alone says nothing of that."""
+    about = {"name": a.people.resident.name, "tail": cards.tail(a.request.number), "service": a.voice.named(a.item)}
+    return Parcel(Say(a.voice.t("relay-from-resident", **about), request_id=a.request.id), list(a.request.files))
 
 
 async def _assigned(a: About) -> list[Parcel]:
@@ -168,7 +174,7 @@ async def _replaced_you(a: About) -> list[Parcel]:
 
 
 async def _urged(a: About) -> list[Parcel]:
-    choices = cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
+    choices = await whole_card.buttons_of(a)
     return [a.say("notice-urged", choices, times=a.row.payload["times"])]
 
 
@@ -203,16 +209,11 @@ async def _call_resident(a: About) -> list[Parcel]:
     choices = [a.button("act-open", "open")]
     if a.people.phone and Action.LOOK_UP in offered(a.request.status, a.roles):
         choices.insert(0, a.button("act-look-up", "look_up"))
-    return [a.say("notice-call-resident", choices, news=news)]
+    return [a.say("notice-call-resident" if a.people.phone else "notice-tell-resident", choices, news=news)]
 
 
 async def _files(a: About) -> list[Parcel]:
-    return [
-        Parcel(
-            Say(a.voice.t("files-of", number=cards.tail(a.request.number)), request_id=a.request.id),
-            list(a.request.files),
-        )
-    ]
+    return [_attached(a)]
 
 
 # -- talk

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers import cards, pause_words
+from handlers import cards, pause_words, whole_card
 from handlers.about import About, Parcel
 from handlers.desk import Office
-from handlers.speech import Choice, Say
+from handlers.speech import Say
 from handlers.texts import Markup, Voice
 from knowledge.lifecycle import Role, Status
 from storage.case_tables import OneTimeNotice, Supplement
@@ -21,10 +21,6 @@ _ID_CARD = "身份证"
 
 def _book(a: About) -> Casebook:
     return Casebook(a.session, a.office.rules, a.now)
-
-
-def _staff(a: About) -> list[Choice]:
-    return cards.staff_choices(a.voice, a.request, a.roles, phone=a.people.phone)
 
 
 # -- to the resident
@@ -82,11 +78,11 @@ async def reckoned(a: About) -> list[Parcel]:
 
 
 async def supplemented(a: About) -> list[Parcel]:
-    return [a.say("notice-supplemented", _staff(a), who=await a.name_of("by"))]
+    return [a.say("notice-supplemented", await whole_card.buttons_of(a), who=await a.name_of("by"))]
 
 
 async def supplement_lapsed(a: About) -> list[Parcel]:
-    return [a.say("notice-supplement-lapsed", _staff(a))]
+    return [a.say("notice-supplement-lapsed", await whole_card.buttons_of(a))]
 
 
 async def extension_asked(a: About) -> list[Parcel]:
@@ -109,15 +105,16 @@ async def extension_asked(a: About) -> list[Parcel]:
 
 
 async def extension_granted(a: About) -> list[Parcel]:
-    return [a.say("notice-extension-granted", _staff(a), manager=await a.name_of("manager"))]
+    return [a.say("notice-extension-granted", await whole_card.buttons_of(a), manager=await a.name_of("manager"))]
 
 
 async def extension_refused(a: About) -> list[Parcel]:
-    return [a.say("notice-extension-refused", _staff(a), manager=await a.name_of("manager"), why=await a.note())]
+    choices = await whole_card.buttons_of(a)
+    return [a.say("notice-extension-refused", choices, manager=await a.name_of("manager"), why=await a.note())]
 
 
 async def reckoned_staff(a: About) -> list[Parcel]:
-    return [a.say("notice-reckoned-staff", _staff(a))]
+    return [a.say("notice-reckoned-staff", await whole_card.buttons_of(a))]
 
 
 async def pause_digest(

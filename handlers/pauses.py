@@ -1,5 +1,7 @@
 """一次性告知, 补正 and 延期: the handler tells all, asks for what is missing, asks for time; a manager decides."""
 
+from datetime import datetime
+
 from aiogram import F
 from aiogram.types import CallbackQuery, Message
 
@@ -9,6 +11,7 @@ from handlers.incoming import read
 from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from handlers.worker import Answering
+from knowledge.appointments import read_count
 from knowledge.lifecycle import Action, NotAllowed, Role, Status
 from storage.case_pauses import CHAT, COUNTER, PHONE
 from storage.tables import Request
@@ -177,16 +180,22 @@ async def on_supplemented(query: CallbackQuery, callback_data: Act, desk: Desk) 
 
 @router.callback_query(Act.filter(F.act == "ask_extension"))
 async def on_extension(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
-    choices = await desk.casebook.extension_choices(callback_data.id, desk.me.id)
+    open_ = await desk.casebook.extension_choices(callback_data.id, desk.me.id)
     request = await desk.casebook.may(Action.ASK_EXTENSION, callback_data.id, desk.me.id)
-    if callback_data.arg:
-        until = {str(days): moment for days, moment in choices}.get(callback_data.arg)
-        if until is None:
-            return desk.say("button-old")
-        desk.go(Step.extension_reason, request=request.id, days=int(callback_data.arg))
-        name = (await desk.people.get(request.resident_id)).name
-        when = desk.voice.when(until)
-        return desk.say("extension-why", [_cancel(desk)], name=name, when=when, request_id=request.id)
+    asked = desk.chat.state == Step.extension_days.state and desk.data.get("request") == request.id
+    why = desk.data.get("why", "") if asked else ""
+    if not callback_data.arg:
+        return _ask_days(desk, request, open_, why)
+    if callback_data.arg not in {str(days) for days, _ in open_}:
+        return desk.say("button-old")
+    return await _days_chosen(desk, request, dict(open_), int(callback_data.arg), why)
+
+
+def _ask_days(
+    desk: Desk, request: Request, open_: list[tuple[int, datetime]], why: str, key: str = "extension-ask"
+) -> Say:
+    """How long: one of the buttons, or a number of days in words. A reason that came first is kept."""
+    desk.go(Step.extension_days, request=request.id, why=why)
     buttons = [
         desk.button(
             "extension-days",
@@ -194,10 +203,40 @@ async def on_extension(query: CallbackQuery, callback_data: Act, desk: Desk) -> 
             days=days,
             when=desk.voice.when(moment),
         )
-        for days, moment in choices
+        for days, moment in open_
     ]
     when = cards.by(desk.voice, request)
-    return desk.say("extension-ask", [*buttons, _cancel(desk)], when=when, request_id=request.id)
+    return desk.say(key, [*buttons, _cancel(desk)], when=when, request_id=request.id)
+
+
+@router.message(Answering(Step.extension_days))
+async def take_days(message: Message, desk: Desk) -> Answer:
+    """「5天」, or 「5天，材料还没到」; words without a number are the reason, and the question stays."""
+    said = read(message, desk.channel).text
+    request_id, why = desk.data["request"], desk.data.get("why", "")
+    open_ = await desk.casebook.extension_choices(request_id, desk.me.id)
+    request = await desk.casebook.may(Action.ASK_EXTENSION, request_id, desk.me.id)
+    counted = read_count(said)
+    if counted is None:
+        why = "\n".join(filter(None, [why, said]))
+        return _ask_days(desk, request, open_, why, "extension-ask-kept" if said else "extension-ask")
+    days, more = counted
+    why = "\n".join(filter(None, [why, said if more else ""]))
+    offered = [count for count, _ in open_]
+    if days not in offered and not more and 0 < days <= len(offered):
+        days = offered[days - 1]  # the place of a button
+    if days not in offered:
+        return _ask_days(desk, request, open_, why, "extension-ask-offered")
+    return await _days_chosen(desk, request, dict(open_), days, why)
+
+
+async def _days_chosen(desk: Desk, request: Request, until: dict[int, datetime], days: int, why: str) -> Say:
+    if why:
+        return await _ask_managers(desk, request.id, days, why)
+    desk.go(Step.extension_reason, request=request.id, days=days)
+    name = (await desk.people.get(request.resident_id)).name
+    when = desk.voice.when(until[days])
+    return desk.say("extension-why", [_cancel(desk)], name=name, when=when, request_id=request.id)
 
 
 @router.message(Answering(Step.extension_reason))
@@ -205,11 +244,21 @@ async def take_extension_reason(message: Message, desk: Desk) -> Answer:
     reason = read(message, desk.channel).text
     if not reason:
         return desk.say("words-please", [_cancel(desk)])
-    asked = await desk.casebook.ask_extension(desk.data["request"], desk.me.id, desk.data["days"], reason)
+    return await _ask_managers(desk, desk.data["request"], desk.data["days"], reason)
+
+
+async def _ask_managers(desk: Desk, request_id: int, days: int, why: str) -> Say:
+    asked = await desk.casebook.ask_extension(request_id, desk.me.id, days, why)
     request, _ = await desk.casebook.look(asked.request_id, desk.me.id)
     desk.go(None)
-    when = cards.by(desk.voice, request)
-    return desk.say("extension-sent", menu=True, number=cards.tail(request.number), when=when, request_id=request.id)
+    return desk.say(
+        "extension-sent",
+        menu=True,
+        number=cards.tail(request.number),
+        until=desk.voice.when(asked.until),
+        when=cards.by(desk.voice, request),
+        request_id=request.id,
+    )
 
 
 @router.callback_query(Act.filter(F.act == "grant_extension"))

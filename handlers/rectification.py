@@ -240,9 +240,11 @@ async def take_words(message: Message, desk: Desk) -> Answer:
     match data["asks"]:
         case "settle":
             rect = await desk.casebook.rectify_settle(data["mend"], desk.me.id, content.text)
+            request, _ = await desk.casebook.look(rect.request_id, desk.me.id)
             desk.go(None)
             when = desk.voice.when(rect.follow_up_by or desk.now)
-            return await _card(desk, rect.id, desk.t("mend-settled", when=when))
+            phone = await desk.casebook.phone_of(request)
+            return await _card(desk, rect.id, desk.t("mend-settled" if phone else "mend-settled-met", when=when))
         case "complex":
             rect = await desk.casebook.rectify_complex(data["mend"], desk.me.id, content.text)
             desk.go(None)

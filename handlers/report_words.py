@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.charts import Bar, Picture
-from handlers.texts import Voice
+from handlers.texts import Markup, Voice
 from knowledge.catalogue import Catalogue
 from knowledge.periods import Period, Unit
 from knowledge.satisfaction import Figures, Rating, Stage, Summary, together
 from storage.figures import By, Scope, after_poor, figures, inside, satisfaction
 from storage.tables import Request
 
+_HOUR = 3600
 _TREND = 4
 """Periods in the picture's trend, this one included."""
 
@@ -136,10 +137,13 @@ def words(voice: Voice, catalogue: Catalogue, asked: Asked, title: str, report: 
         }
         lines.append(t("report-in-time", **kept))
     if total.resolve.median is not None and total.resolve.p90 is not None:
-        lines.append(t("report-times", median=hours(total.resolve.median), p90=hours(total.resolve.p90)))
+        within = "report-within"
+        half, most = spent(voice, within, total.resolve.median), spent(voice, within, total.resolve.p90)
+        lines.append(t("report-times", median=half, p90=most))
     if total.requests and asked.period.unit is not Unit.YEAR:
         each = f"{total.transfers / total.requests:.2f}"
-        pushed = {"transfers": total.transfers, "each": each, "idle": hours(total.idle), "asks": total.second_asks}
+        idle = spent(voice, "report-idle", total.idle)
+        pushed = {"transfers": total.transfers, "each": each, "idle": idle, "asks": total.second_asks}
         lines.append(t("report-pushed", **pushed))
     if asked.domain is None and asked.service is None:
         lines += [
@@ -218,5 +222,11 @@ def share(value: float | None) -> str:
     return "—" if value is None else f"{value:.1%}"
 
 
+def spent(voice: Voice, key: str, seconds: int) -> Markup:
+    """How many hours, in the sentence `key`; no part of an hour is told as 0.0."""
+    return voice.t("report-within-hour") if 0 < seconds < _HOUR else voice.t(key, hours=hours(seconds))
+
+
 def hours(seconds: int) -> str:
-    return f"{seconds / 3600:.1f}"
+    """Hours with one digit; less than one hour is just that."""
+    return "<1" if 0 < seconds < _HOUR else f"{seconds / _HOUR:.1f}"

@@ -1,16 +1,18 @@
 """值班表: a manager sees who is on duty this week and where nobody is, and changes it; a worker sees their own."""
 
+from typing import Any
+
 from aiogram import F
-from aiogram.filters import StateFilter
+from aiogram.filters import Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
 from handlers import rota_files, rota_import, rota_leave, rota_plan, rota_words
 from handlers.desk import MANAGER_MENU, WORKER_MENU, Desk, Pick
 from handlers.front import Says
-from handlers.incoming import read
+from handlers.incoming import clean, read
 from handlers.manager import IsManager
 from handlers.rota_view import RotaStep, Turn, back, member, my_area, show, today
-from handlers.routing import DeskRouter
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
 from handlers.worker import IsStaff
 from storage import rota
@@ -19,6 +21,7 @@ from storage.tables import Area, Person
 router = DeskRouter(name="rota")
 
 _AREAS_SHOWN = 20
+_SHORT = 30
 _ENDINGS = (".xlsx", ".csv", ".txt")
 _not_menu = ~Says(*dict.fromkeys((*MANAGER_MENU, *WORKER_MENU, "menu-rota", "my-rota", "cancel")))
 _own_words = (F.text, ~F.text.startswith("/"), _not_menu)
@@ -97,6 +100,29 @@ async def take_dates(message: Message, desk: Desk) -> Answer:
         return desk.say("button-old")
     take = rota_plan.take_day if desk.chat.state == RotaStep.day.state else rota_leave.take_dates
     return await take(desk, area, person, read(message, desk.channel).text)
+
+
+class NamesLeave(Plain):
+    """A manager with nothing in hand writes a short sentence about leave."""
+
+    def holds(self, event: Message, desk: Desk) -> bool:
+        said = (event.text or "").casefold()
+        short = desk.is_manager and desk.chat.state is None and len(said) <= _SHORT
+        return short and any(word in said for word in rota_leave.LEAVE)
+
+
+class TellsLeave(Filter):
+    """Whose leave, of the people here, and nothing else."""
+
+    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
+        told = await rota_leave.told(desk, clean(message.text or ""))
+        return {"told": told} if told is not None else False
+
+
+@router.message(NamesLeave(), TellsLeave())
+async def leave_told(message: Message, told: tuple[Area, Person | None, str], desk: Desk) -> Answer:
+    """「李敏明天请假」 is written down as if it were tapped."""
+    return await rota_leave.on_told(desk, *told)
 
 
 # -- 导入, 导出

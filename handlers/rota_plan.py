@@ -1,7 +1,7 @@
 """某人值班: who is on duty on which days, in which part of the day, for which domains (一人多岗)."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Self
 
 from handlers import rota_files, rota_words
@@ -81,14 +81,19 @@ async def _day(desk: Desk, area: Area, person: Person | None, arg: str) -> Answe
     if person is None:
         raise ValueError("nobody was chosen")
     desk.go(RotaStep.day, area=area.id, person=person.id)
-    return desk.say("rota-day-ask", [back(desk, area)], name=person.name)
+    return desk.say("rota-day-ask", [back(desk, area)], name=person.name, day=_example(desk))
+
+
+def _example(desk: Desk) -> str:
+    """A date that is still to come, as it can be typed."""
+    return f"{today(desk) + timedelta(days=2):%m-%d}"
 
 
 async def take_day(desk: Desk, area: Area, person: Person, said: str) -> Answer:
     """The date that was asked for."""
     found = read_dates(said, today(desk))
     if found is None or found[0] != found[1] or found[0] < today(desk):
-        return desk.say("rota-day-wrong", [back(desk, area)])
+        return desk.say("rota-day-wrong", [back(desk, area)], day=_example(desk))
     desk.go(None)
     return await _part(desk, area, person, Plan(day=found[0]).pack())
 

@@ -24,6 +24,7 @@ from handlers import (
     rota,
     slip,
     talk,
+    typed,
     worker,
 )
 from handlers.routing import DeskRouter
@@ -32,7 +33,8 @@ from handlers.routing import DeskRouter
 def build() -> Router:
     """One router with the handlers of all the others; made anew for every dispatcher.
 
-    Danger comes before everything, a quote before whatever the desk waits for, staff before residents where both
+    Danger comes before everything, the name of a button before it could go to somebody as words, a quote before
+    whatever the desk waits for, staff before residents where both
     have a step, and `talk` takes whatever nobody else did.
     """
     root = DeskRouter(name="shouwen")
@@ -41,6 +43,7 @@ def build() -> Router:
         alarm.router,
         front.router,
         personal.router,
+        typed.router,
         mediation_talk.quotes,
         talk.quotes,
         rota.router,

@@ -7,7 +7,7 @@ from handlers.about import About
 from handlers.desk import Office
 from handlers.speech import Choice
 from handlers.texts import Markup, Voice
-from knowledge.lifecycle import Role
+from knowledge.lifecycle import Action, Role, allowed
 from storage.casebook import Casebook
 from storage.tables import Request
 
@@ -35,7 +35,22 @@ async def for_staff(
     item = office.rules.catalogue.recorded(request.service_id)
     text = cards.for_staff(voice, request, item, people, area, more=more)
     choices = [*decisions, *await pause_words.decision(books, voice, request, reader, roles)]
-    return text, [*choices, *cards.staff_choices(voice, request, roles, phone=people.phone)]
+    return text, [*choices, *await buttons(books, voice, request, roles, phone=people.phone)]
+
+
+async def buttons(
+    books: Casebook, voice: Voice, request: Request, roles: frozenset[Role], *, phone: str | None
+) -> list[Choice]:
+    """Every button of staff on a request that still does something: an extension is asked for once."""
+    asks = allowed(Action.ASK_EXTENSION, request.status, roles & cards.STAFF_ROLES)
+    extended = asks and await books.extension(request) is not None
+    return cards.staff_choices(voice, request, roles, phone=phone, extended=extended)
+
+
+async def buttons_of(a: About) -> list[Choice]:
+    """The buttons for whoever a notice is for."""
+    books = Casebook(a.session, a.office.rules, a.now)
+    return await buttons(books, a.voice, a.request, a.roles, phone=a.people.phone)
 
 
 async def of(a: About) -> tuple[Markup, list[Choice]]:

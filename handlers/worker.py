@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from html import escape
 from types import MappingProxyType
 from typing import Any
 
@@ -11,13 +10,13 @@ from aiogram.filters import Command
 from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards, handover_words
+from handlers import cards, handover_words, requests, task_words, whole_card
 from handlers.desk import MANAGER_MENU, WORKER_MENU, Act, Desk, Pick, Step
 from handlers.front import Says
 from handlers.incoming import clean, read
 from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
-from knowledge.lifecycle import Action
+from knowledge.lifecycle import Action, NotAllowed
 from storage.casebook import ALBUM_WAIT
 from storage.clockwork import overdue
 from storage.tables import Request
@@ -74,35 +73,32 @@ async def _tasks(desk: Desk, start: int) -> Say:
         if decisions:
             return desk.say("decisions", [*decisions, *to_call], count=len(decisions))
         return desk.say("tasks-none", to_call, menu=not to_call)
-    late = sum(overdue(r, desk.now) for r in tasks)
-    text = "\n".join([desk.t("tasks", count=len(tasks), overdue=late), *(_summary(desk, r) for r in shown)])
+    late, urgent = sum(overdue(r, desk.now) for r in tasks), sum(r.urgent for r in tasks)
+    text: str = desk.t("tasks", count=len(tasks), overdue=late, urgent=urgent)
     if decisions:
         text = f"{desk.t('decisions', count=len(decisions))}\n{text}"
     marks = await handover_words.marks(desk.casebook, desk.voice, shown)
-    choices = [*decisions, *to_call, *task_lines(desk, shown, marks)]
+    choices = [*decisions, *to_call, *await task_lines(desk, shown, marks)]
     if start + _LISTED < len(tasks):
         choices.append(desk.button("next-page", Pick(what="tasks", arg=str(start // _LISTED + 1))))
     return Say(text, choices)
 
 
-def task_lines(desk: Desk, requests: list[Request], marks: Mapping[int, str] = MappingProxyType({})) -> list[Choice]:
-    """Requests as buttons, overdue ones marked; `marks` go behind, by the request's id."""
-    recorded = desk.office.rules.catalogue.recorded
-    return [
-        Choice(
-            cards.line(desk.voice, r, recorded(r.service_id), overdue=overdue(r, desk.now)) + marks.get(r.id, ""),
-            Act(act="open", id=r.id).pack(),
-        )
-        for r in requests
-    ]
-
-
-def _summary(desk: Desk, request: Request) -> str:
-    late = "！" if overdue(request, desk.now) or request.urgent else "·"
-    offered = desk.t("offered-to-you") if request.offered_to_id == desk.me.id else ""
-    due = cards.next_promise(desk.voice, request) or ""
-    name = escape(desk.service_name(request.service_id), quote=False)
-    return f"{late} {cards.tail(request.number)} {name} {offered}\n  {due}"
+async def task_lines(
+    desk: Desk, requests: list[Request], marks: Mapping[int, str] = MappingProxyType({}), *, act: str = "open"
+) -> list[Choice]:
+    """Requests as buttons that do `act`; `marks` go behind, by the request's id."""
+    return await task_words.lines(
+        desk.casebook,
+        desk.people,
+        desk.voice,
+        desk.office,
+        requests,
+        desk.now,
+        reader=desk.me.id,
+        act=act,
+        marks=marks,
+    )
 
 
 # -- 受理
@@ -110,15 +106,37 @@ def _summary(desk: Desk, request: Request) -> str:
 
 @router.callback_query(Act.filter(F.act == "acknowledge"))
 async def acknowledge(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
-    request = await desk.casebook.acknowledge(callback_data.id, desk.me.id)
+    try:
+        request = await desk.casebook.acknowledge(callback_data.id, desk.me.id)
+    except NotAllowed as refused:
+        return await _done_already(desk, callback_data.id, refused)
     resident = await desk.people.get(request.resident_id)
     _, roles = await desk.casebook.look(request.id, desk.me.id)
-    contact = await desk.casebook.contact_of(request)
-    phone = resident.phone or (contact.phone if contact else None)
-    choices = cards.staff_choices(desk.voice, request, roles, phone=phone)
+    phone = await desk.casebook.phone_of(request)
+    choices = await whole_card.buttons(desk.casebook, desk.voice, request, roles, phone=phone)
     when = cards.by(desk.voice, request)
-    key = "acknowledged" if await desk.casebook.reader(request) else "acknowledged-no-chat"
+    key = await _reached(desk, "acknowledged", request, phone)
     return desk.say(key, choices, columns=2, name=resident.name, when=when, request_id=request.id)
+
+
+async def _reached(desk: Desk, key: str, request: Request, phone: str | None) -> str:
+    """The sentence `key` by how the resident hears of it: in the chat, by phone, or face to face."""
+    if await desk.casebook.reader(request):
+        return key
+    return f"{key}-no-chat" if phone else f"{key}-met"
+
+
+async def _done_already(desk: Desk, request_id: int, refused: NotAllowed) -> list[Say]:
+    """An old button of something that was done meanwhile: how it stands now, with the newest card.
+
+    :raises NotAllowed: it was not done, but may not be done
+    """
+    request, _ = await desk.casebook.look(request_id, desk.me.id)
+    done = {Action.ACKNOWLEDGE: request.acknowledged_at, Action.RESOLVE: request.resolved_at}.get(refused.action)
+    if done is None:
+        raise refused
+    status = desk.t(f"status-{request.status.value.replace('_', '-')}")
+    return [desk.say("done-already", status=status), await requests.open_request(desk, request.id)]
 
 
 @router.callback_query(Act.filter(F.act == "look_up"))
@@ -146,7 +164,10 @@ async def show_files(query: CallbackQuery, callback_data: Act, desk: Desk) -> An
 
 @router.callback_query(Act.filter(F.act == "resolve"))
 async def ask_outcome(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
-    request = await desk.casebook.may(Action.RESOLVE, callback_data.id, desk.me.id)
+    try:
+        request = await desk.casebook.may(Action.RESOLVE, callback_data.id, desk.me.id)
+    except NotAllowed as refused:
+        return await _done_already(desk, callback_data.id, refused)
     desk.go(Step.outcome, request=request.id)
     resident = await desk.people.get(request.resident_id)
     count = len(_shown(desk, request.id))
@@ -174,7 +195,7 @@ async def take_outcome(message: Message, desk: Desk) -> Answer:
     request = await desk.casebook.resolve(desk.data["request"], desk.me.id, content.text, files, delay=wait)
     desk.keep(shown=None)
     desk.go(None, **({"resolved": request.id, "outcome_album": content.album} if content.album else {}))
-    key = "resolved" if await desk.casebook.reader(request) else "resolved-no-chat"
+    key = await _reached(desk, "resolved", request, await desk.casebook.phone_of(request))
     return desk.say(key, menu=True, number=cards.tail(request.number), request_id=request.id)
 
 

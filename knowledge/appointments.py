@@ -55,6 +55,10 @@ _TIME = re.compile(
     r"(?::\s*(?P<minute>\d{2})(?!\d)\s*(?P<half>am|pm)?|(?P<half2>am|pm)"
     r"|(?:点钟?|时)\s*(?:(?P<word>半|[13]刻|\d{1,2}\s*分?))?)"
 )
+_COUNT = re.compile(
+    r"(?:申请|想|要|再)?(?:延长|延期|延)?(?:到|为)?(?<![\d.月/-])(\d{1,3}) ?"
+    r"(?:个?工作日|天|days?|working days?)(?:以?后|之后|吧)?"
+)
 _NIGHT = frozenset({"晚上", "晚", "夜里"})
 _EVENING = frozenset({"下午", "傍晚", "晚上", "晚", "夜里", "pm"})
 
@@ -88,6 +92,16 @@ def read_day(text: str, today: date) -> date | None:
         return today - timedelta(days=2)
     found = _day(said, today)
     return found[0] if found and not found[1].strip() else None
+
+
+def read_count(text: str) -> tuple[int, bool] | None:
+    """How many days some words name (「5天」, 「延五个工作日」, "5 working days"), and whether they say more than that;
+    None when there is no such number in them, or more than one."""
+    said = _arabic(_plain(text))
+    found = list(_COUNT.finditer(said))
+    if len(found) != 1:
+        return (int(said), False) if said.isascii() and said.isdecimal() and len(said) < 4 else None
+    return int(found[0][1]), any(sign.isalnum() for sign in _without(said, found[0]))
 
 
 def _plain(text: str) -> str:

@@ -21,7 +21,10 @@ _LENGTHS = range(11, 14)
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _GAP = re.compile(r"[ \t\u00a0\u2002-\u200b\u3000\u2010-\u2015\u2212\uff0d\ufe63-]+")
 _LONGEST_GAP = 3
+_LONGEST_END = 7
 _RUN = re.compile(r"[0-9]+")
+_MOBILE = re.compile(r"1[3-9]")
+_MOBILE_DIGITS = 11
 _COUNTRY = re.compile(r"^(?:\+86|0086|86(?=1[0-9]{10}$))")
 _GROUPED = re.compile(rf"[0-9]{{5,7}}{_GAP.pattern}[0-9]{{3,7}}{_GAP.pattern}[0-9]{{1,2}}")
 """A number as it is shown, give or take a digit in each group."""
@@ -93,10 +96,30 @@ def spoken(number: str) -> str:
     return f"{clean[:6]}-{clean[6:-1]}-{clean[-1]}"
 
 
+def endings(typed: str) -> list[str]:
+    """How a number may go on after its day when somebody typed its end: 「0006-3」, 「00063」, 「0006」 or 「6」.
+
+    Patterns of SQL's LIKE, in which `_` is the check digit that was left out.
+    """
+    serial, hyphen, check = typed.partition("-")
+    if not serial or "-" in check or not (serial + check).isdecimal() or len(serial + check) > _LONGEST_END:
+        return []
+    if hyphen:
+        return [f"{serial.zfill(4)}{check}"] if len(check) == 1 else []
+    found = [f"{serial.lstrip('0').zfill(4)}_"]
+    return [*found, f"{serial[:-1].lstrip('0').zfill(4)}{serial[-1]}"] if len(serial) > 1 else found
+
+
 def phone_forms(phone: str) -> frozenset[str]:
     """Every way in which the same Chinese phone number may have been written down: with the country or without."""
     plain = _COUNTRY.sub("", phone)
     return frozenset({phone, plain, f"86{plain}", f"+86{plain}", f"0086{plain}"})
+
+
+def dialled(phone: str) -> bool:
+    """Whether a number in plain digits can be dialled: a mobile, which begins with 13 to 19, has eleven digits."""
+    plain = _COUNTRY.sub("", phone)
+    return not _MOBILE.match(plain) or len(plain) == _MOBILE_DIGITS
 
 
 def _valid(digits: str) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from knowledge.appointments import read_day
 from knowledge.rota import Duty
 
 COLUMNS = ("name", "days", "start", "end", "domains")
@@ -41,6 +42,8 @@ _TIME = re.compile(r"(\d{1,2})(?::(\d{2})(?::\d{2})?|[点时](半|\d{2}分?)?)?"
 _BETWEEN = re.compile(r"[、,;/\s]+")
 _BETWEEN_NAMES = re.compile(r"\s*[、,;/\n]+\s*")
 _JOINED = re.compile(r"\s*(至|到|-|~|–|—)\s*")
+_UNTIL = re.compile(r"\s*(?:至|到|~|—|–|\bto\b|\bthrough\b)\s*")
+_AROUND = re.compile(r"^从|(?:请假|休假|休息|不在)$")
 _RANGE = re.compile(r"(.+?)(?:至|到|-|~|–|—)(.+)")
 
 
@@ -194,21 +197,30 @@ def read_time(cell: object) -> time | None:
 
 
 def read_dates(text: str, today: date) -> tuple[date, date] | None:
-    """One date or a first and a last one, the year left out or not: 「11-24 到 11-26」, 「11月24日至26日」.
+    """One date or a first and a last one, the year left out or not: 「11-24 到 11-26」, 「明天到后天」,
+    「下周一到周三」.
 
     A date without a year is the next one there is, yesterday and the thirty days before it excepted.
     """
-    said = re.sub(r"\s*(至|到|~|—+|–|,|\s)\s*", " ", _text(text)).strip()
-    parts = said.split(" ")
-    if len(parts) == 2 and (match := re.fullmatch(r"(\d{1,2})[日号]?", parts[1])):
-        first = _one_date(parts[0], today)
-        last = _date(first.year, first.month, int(match[1])) if first else None
-    elif len(parts) in (1, 2):
-        first = _one_date(parts[0], today)
-        last = _one_date(parts[-1], first or today)
-    else:
+    said = _AROUND.sub("", _text(text)).strip()
+    if (only := _one_date(said, today)) is not None:
+        return only, only
+    parts = [part for part in _UNTIL.split(said) if part] or [said]
+    parts = parts if len(parts) > 1 else said.replace(",", " ").split()
+    if len(parts) != 2:
         return None
-    return (first, last) if first and last and first <= last else None
+    first, word = _one_date(parts[0], today), parts[1]
+    if first is None:
+        return None
+    if match := re.fullmatch(r"(\d{1,2})[日号]?", word):
+        last = _date(first.year, first.month, int(match[1]))
+    elif _DATE.fullmatch(word) or _SHORT_DATE.fullmatch(word):
+        last = _one_date(word, first)
+    else:
+        last = _one_date(word, today)
+        if last is not None and last < first and _weekday(word) is not None:
+            last = _one_date(word, first)  # 「周三」 is the next one from the first day
+    return (first, last) if last is not None and first <= last else None
 
 
 def _one_date(word: str, today: date) -> date | None:
@@ -219,7 +231,7 @@ def _one_date(word: str, today: date) -> date | None:
         if day is not None and day < today - timedelta(days=30):
             return _date(today.year + 1, day.month, day.day)
         return day
-    return None
+    return read_day(word, today)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -51,6 +51,11 @@ class Talk(Unread):
         """Whoever is spoken with for the person served."""
         return await case_people.contact_of(self._session, request)
 
+    async def phone_of(self, request: Request) -> str | None:
+        """A number at which the person served, or their contact, can be called; it is shown to nobody by this."""
+        contact = await self.contact_of(request)
+        return (await self._people.get(request.resident_id)).phone or (contact.phone if contact else None)
+
 
 _NEWEST = select(func.max(Message.id)).where(Message.request_id.in_(bindparam("requests", expanding=True)))
 _LAST_SAID = select(Message.request_id, Message.role).where(

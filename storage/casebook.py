@@ -161,8 +161,7 @@ class Casebook(Transfers, Pauses, Claims):
     async def look_up_phone(self, request_id: int, actor_id: int) -> str | None:
         """The resident's whole phone number, else their contact's; the look is an event. None when there is none."""
         request, _, role = await self._may(Action.LOOK_UP, request_id, actor_id)
-        contact = await self.contact_of(request)
-        phone = (await self._people.get(request.resident_id)).phone or (contact.phone if contact else None)
+        phone = await self.phone_of(request)
         if phone is not None:
             await self._event(request, Action.LOOK_UP, actor_id, role)
         return phone

@@ -184,10 +184,14 @@ async def _climb(session: AsyncSession, rules: Rules, now: datetime, ids: Collec
 PROMISES = Part("the promises of request", _due, _climb)
 
 
+def owed_by(request: Request) -> datetime:
+    """The promise of an open request that comes next."""
+    return request.resolve_by if request.acknowledged_at else min(request.acknowledge_by, request.resolve_by)
+
+
 def overdue(request: Request, now: datetime) -> bool:
     """Whether a promise of an open request has passed; while it is paused, whether it had passed before."""
-    due = request.resolve_by if request.acknowledged_at else min(request.acknowledge_by, request.resolve_by)
-    return request.status in OPEN and due < (request.paused_at or now)
+    return request.status in OPEN and owed_by(request) < (request.paused_at or now)
 
 
 async def list_for_the_day(session: AsyncSession, rules: Rules, now: datetime) -> int:

@@ -182,7 +182,7 @@ class Ledger:
         return request
 
     async def tasks(self, person_id: int) -> list[Request]:
-        """Open work of a member of staff, what is held and what is offered, the soonest promise first."""
+        """Open work of a member of staff, held and offered: what is urgent first, then the soonest promise."""
         soonest = case((Request.status == Status.RECORDED, Request.acknowledge_by), else_=Request.resolve_by)
         found = await self._session.execute(
             select(Request)
@@ -194,7 +194,7 @@ class Ledger:
                     Request.first_responder_id == person_id,
                 ),
             )
-            .order_by(soonest, Request.id)
+            .order_by(Request.urgent.desc(), soonest, Request.id)
         )
         return list(found.scalars())
 

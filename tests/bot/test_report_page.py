@@ -94,6 +94,11 @@ async def test_what_is_chosen(site: Site) -> None:
         page = await answer.text()
     assert "黄桷社区满意度公示" in page
     assert "李敏" not in page
+    async with site.browser.get(f"{site.url}/reports/bulletin?period=2026-11&domain=legal_aid") as answer:
+        other = await answer.text()
+    assert "黄桷社区 · 法律援助满意度公示" in other
+    assert "养老服务" in page
+    assert "养老服务" not in other
     for wrong in ("figures?period=nix", "figures?by=all", "figures?area=99", "requests?which=x", "requests?offset=-1"):
         assert (await site.get(wrong))[0] == 400, wrong
 

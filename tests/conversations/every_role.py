@@ -58,7 +58,8 @@ PICKS: dict[str, tuple[str, ...]] = {
     "overview": ("", "month"), "list": ("overdue", ""), "export": ("month",), "undelivered": ("",), "tasks": ("", "1"),
     "mending": ("",), "calls": ("",), "rota": ("", "{area}", "{elsewhere}"), "claim": ("resident.1",),
     "behalf-known": ("1",), "behalf-area": ("{elsewhere}",), "behalf-contact": ("yes",), "behalf-no-number": ("",),
-    "behalf-relation": ("1",), "behalf-consent": ("yes",), "same": ("",), "page": ("",),
+    "behalf-relation": ("1",), "behalf-consent": ("yes",), "behalf-back": ("",), "behalf-check": ("yes", "name"),
+    "same": ("",), "page": ("",),
     "report": ("week", "month", "x"), "lists": ("", "needs", "x"),
     "project": ("1.done", "99999999999999999999.x", "x"), "nonsense": ("",),
 }  # fmt: skip
@@ -73,6 +74,7 @@ PARTY = {
 CASE_STEPS = dict.fromkeys((*mediation._OWN, *mediation._PLAIN, *mediation._SURE, "mediator", "nonsense"), ("", "yes"))
 ROTA = {
     **dict.fromkeys(rota._ACTS, ("",)), "save": ("1-0930-1200-", "x"), "stand": ("20261201-20261202-0", "1-2-3-4"),
+    "hand": ("", "20261201-20261202-{colleague}-all", "1-2-3-4", "x"),
     "depart": ("{colleague}", "x"), "unleave": ("", "1", "99999999999999999999"), "nonsense": ("",),
 }  # fmt: skip
 COMMANDS = (

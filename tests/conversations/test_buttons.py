@@ -20,7 +20,7 @@ PICKS = (
     "consent", "area", "change-area", "human", "confirm", "not", "service", "domains", "domain", "mine", "skip", "end",
     "new", "drop", "elder", "language", "data", "leave", "cancel", "behalf", "no-phone", "behalf-as", "overview",
     "list", "export", "tasks", "mending", "calls", "claim", "behalf-known", "behalf-area", "behalf-contact",
-    "behalf-no-number", "behalf-relation", "behalf-consent", "nonsense",
+    "behalf-no-number", "behalf-relation", "behalf-consent", "behalf-back", "behalf-check", "nonsense",
 )  # fmt: skip
 
 

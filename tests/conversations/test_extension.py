@@ -46,10 +46,41 @@ async def test_granted(world: World) -> None:
     worker.sees("王芳同意延期")
     await manager.clicks("同意延期", card)
     manager.sees("已经有管理者决定过了")
-    await worker.clicks("申请延期")
+    assert "申请延期" not in [words for words, _ in worker.last.buttons]
+    await worker.presses("r:ask_extension:1:")
     worker.sees("已经申请过了")
     await resident.says("我的诉求")
     resident.sees("12月9日（周三）18:00")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [("5天", "等评估机构排期"), ("等评估机构排期", "五个工作日"), ("延5天，等评估机构排期",), ("5", "等评估机构排期")],
+)
+async def test_typed_instead_of_tapped(world: World, typed: tuple[str, ...]) -> None:
+    """A number of days and a reason, in either order or in one sentence; nothing of it goes to the resident."""
+    manager = await world.staff("王芳", Role.MANAGER)
+    resident, worker, _ = await asked(world)
+    await worker.clicks("受理")
+    await worker.clicks("申请延期")
+    for words in typed:
+        await worker.says(words)
+        worker.sees_not("发给谁")
+    worker.sees("交给管理者了", "12月9日")
+    manager.sees("5 个工作日", "等评估机构排期")
+    resident.sees_not("评估")
+
+
+async def test_days_that_are_not_offered(world: World) -> None:
+    """Asked again; a number on a button's place still means that button."""
+    await world.staff("王芳", Role.MANAGER)
+    _, worker, _ = await asked(world)
+    await worker.clicks("受理")
+    await worker.clicks("申请延期")
+    await worker.says("30天")
+    worker.sees("只能延这几种")
+    await worker.says("2")
+    worker.sees("12月9日", "请写原因")
 
 
 async def test_refused(world: World) -> None:

@@ -72,6 +72,23 @@ async def test_to_the_end(world: World) -> None:
         assert ("不好听" in history.text, "现在蛮好" in history.text) == (reads, reads), actor.name
 
 
+async def test_without_a_phone_number(world: World) -> None:
+    """Where nobody left a number, no word of a telephone: the chat, or the door."""
+    manager = await world.staff("王芳", Role.MANAGER)
+    resident, _, _ = await finished(world)
+    await resident.clicks("非常不满意")
+    card = manager.sees("差评，请您负责整改")
+    labels = [words for words, _ in card.buttons]
+    assert "已当面联系" in labels
+    assert "已电话联系" not in labels
+    await manager.clicks("整改完成", card)
+    await manager.says("换了送餐员")
+    manager.sees("前回访（在聊天里问，或者上门）", "已整改，请在")
+    resident.sees("处理了，王芳说", "会再问问您")
+    for actor in (manager, resident):
+        assert "打电话" not in actor.transcript()
+
+
 async def test_by_phone_and_complicated(world: World) -> None:
     """已电话联系 is the contact; more time is said with words, which the resident reads."""
     resident, _, manager = await poorly(world)

@@ -95,8 +95,28 @@ async def test_taking_it(world: World) -> None:
     assert labels(taken.buttons) == ["联系居民", "一次性告知", "补正", "转办", "申请延期", "办结", "经过"]
     resident.sees("李敏已受理您的「老年助餐」")
     await worker.clicks("受理", card)
-    worker.sees("已经受理过了")
+    worker.sees("这一步已经办过了，现在：办理中")
+    assert "办结" in labels(worker.last.buttons)
     assert await events(world) == ["record", "acknowledge"]
+
+
+async def test_an_old_button_of_what_was_done_meanwhile(world: World) -> None:
+    """受理 of what a colleague has taken, 办结 of what is resolved: how it stands, with the newest card."""
+    _, worker, _ = await asked(world)
+    old = worker.sees("新诉求")
+    colleague = await world.staff("周强")
+    await worker.clicks("转办")
+    await worker.clicks("周强")
+    await worker.says("他更熟")
+    await colleague.clicks("受理")
+    await worker.clicks("受理", old)
+    worker.sees("已经办过了，现在：办理中")
+    worker.sees("承办人：周强")
+    taken = colleague.sees("已受理")
+    await colleague.clicks("办结", taken)
+    await colleague.says("已送饭")
+    await colleague.clicks("办结", taken)
+    colleague.sees("已经办过了，现在：已办结")
 
 
 async def test_it_must_be_taken_before_it_is_resolved(world: World) -> None:
@@ -186,6 +206,36 @@ async def test_my_tasks_soonest_first(world: World) -> None:
     worker.sees("手上 2 件")
 
 
+async def test_what_is_urgent_stands_first(world: World) -> None:
+    """A gas leak before whatever was promised sooner; a line says which, whose, and what is owed by when."""
+    worker, manager = await world.staff("李敏"), await world.staff("王芳", Role.MANAGER)
+    await record(world, await world.resident("甲居民"), MEALS)
+    urgent = await world.resident("一位名字特别特别长的居民")
+    await urgent.says("屋头煤气泄漏了，好大的味道")
+    await worker.says("我的任务")
+    listed = worker.sees("手上 2 件，超时 0 件，紧急 1 件。点一件打开：")
+    assert "\n" not in listed.text
+    first, second = labels(listed.buttons)
+    assert first.startswith("！0002-")
+    assert "一位名字…" in first
+    assert second.startswith("0001-")
+    assert second.endswith("老年助餐 · 甲居民 · 今天11:00受理")
+    assert all(len(label) <= 36 for label in (first, second))
+    assert manager.sees("险情")
+
+
+async def test_what_waits_for_papers_says_so(world: World) -> None:
+    """A paused request shows in the list until when it waits."""
+    _, worker, _ = await asked(world)
+    await worker.clicks("受理")
+    await worker.clicks("补正")
+    await worker.says("身份证")
+    await worker.clicks("发给居民")
+    await worker.says("我的任务")
+    [(label, _)] = worker.sees("手上 1 件").buttons
+    assert label.endswith("补正中，最晚12月7日")
+
+
 async def test_more_tasks_than_fit(world: World) -> None:
     """Ten at a time; the rest is one tap away."""
     worker = await world.staff("李敏")
@@ -208,7 +258,7 @@ async def test_what_is_offered_is_among_the_tasks(world: World) -> None:
     await worker.clicks("周强")
     await worker.says("他更熟")
     await colleague.says("我的任务")
-    colleague.sees("手上 1 件", "转给您，待受理")
+    assert "转给您，待受理" in labels(colleague.sees("手上 1 件").buttons)[0]
     await worker.says("我的任务")
     worker.sees("手上 1 件")
 
@@ -256,6 +306,14 @@ async def test_no_number_no_button(world: World) -> None:
 def test_masking(number: str | None, shown: str) -> None:
     """The middle is hidden; of a short number nothing is shown."""
     assert cards.masked(number) == shown
+
+
+async def test_a_voice_says_whose_it_is(world: World) -> None:
+    """A need that is only a voice: under its card the voice has name and number, in a talk as well."""
+    worker, resident = await world.staff("李敏"), await world.resident()
+    await resident.voice()
+    [voice] = [shown for shown in worker.shown if shown.kind == "voice"]
+    assert "张秀英（0001-" in voice.text
 
 
 async def test_attachments_come_on_request(world: World) -> None:

@@ -154,6 +154,13 @@ def test_times(cell: object, clock: time | None) -> None:
         ("2026-11-24 2026-11-26", "2026-11-24", "2026-11-26"),
         ("1-5", "2027-01-05", "2027-01-05"),
         ("11-20", "2026-11-20", "2026-11-20"),
+        ("明天", "2026-11-24", "2026-11-24"),
+        ("明天到后天", "2026-11-24", "2026-11-25"),
+        ("下周一到周三", "2026-11-30", "2026-12-02"),
+        ("下周一到下周三请假", "2026-11-30", "2026-12-02"),
+        ("从周五到周一", "2026-11-27", "2026-11-30"),
+        ("tomorrow to Friday", "2026-11-24", "2026-11-27"),
+        ("30 Nov", "2026-11-30", "2026-11-30"),
     ],
 )
 def test_dates_typed_in_chat(said: str, first: str, last: str) -> None:
@@ -161,7 +168,7 @@ def test_dates_typed_in_chat(said: str, first: str, last: str) -> None:
     assert read_dates(said, MONDAY) == (date.fromisoformat(first), date.fromisoformat(last))
 
 
-@pytest.mark.parametrize("said", ["", "明天", "11-31", "11-26 到 11-24", "1-2 3-4 5-6", "13-1"])
+@pytest.mark.parametrize("said", ["", "李敏", "后天到明天", "11-31", "11-26 到 11-24", "1-2 3-4 5-6", "13-1"])
 def test_dates_that_are_none(said: str) -> None:
     """What cannot be read, or ends before it begins, is nothing."""
     assert read_dates(said, MONDAY) is None

@@ -127,7 +127,7 @@ class ReportPages:
         return web.json_response(found) if found is not None else web.json_response({"error": "asked"}, status=400)
 
     async def _bulletin(self, request: web.Request) -> web.StreamResponse:
-        """满意度公示 of the period and area that were chosen, ready to print."""
+        """满意度公示 of the period, area and domain that were chosen, ready to print."""
         me = await self._me(request)
         if me is None:
             raise web.HTTPFound("/reports/")
@@ -136,7 +136,7 @@ class ReportPages:
             if person is None:
                 raise web.HTTPFound("/reports/")
             voice, now = self._voice(person), self._now()
-            asked = {**request.query, "domain": "", "service": ""}
+            asked = {**request.query, "service": ""}
             found = await PageData(session, voice, self._office.rules.catalogue, now, me).scope(asked)
             if found is None:
                 raise web.HTTPFound("/reports/")
@@ -144,8 +144,9 @@ class ReportPages:
             of = int(asked["area"]) if asked.get("area") else (await people.posts(me))[0].area_id
             area = await people.area(of)
             domains = {d.id: voice.named(d) for d in self._office.rules.catalogue.domains}
-            phone = area.phone or "12345"
-            text = await bulletin.page(session, voice, domains, area.name, phone, *found)
+            phone, domain = area.phone or "12345", domains.get(asked.get("domain", ""))
+            whose = f"{area.name} · {domain}" if domain else area.name
+            text = await bulletin.page(session, voice, domains, whose, phone, *found)
         policy = f"default-src 'none'; style-src '{bulletin.STYLE_HASH}'; frame-ancestors 'none'"
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": policy})
 

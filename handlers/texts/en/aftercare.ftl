@@ -20,6 +20,7 @@ mend-complicated = Complicated: within 15 working days
 mend-owed-contact = Please contact the resident by <b>{ $when }</b>
 mend-owed-settle = Please settle it by <b>{ $when }</b>
 mend-owed-follow-up = Settled. Please make the follow-up call by <b>{ $when }</b>
+mend-owed-follow-up-met = Settled. Please follow up by <b>{ $when }</b> (in the chat, or at home)
 mend-over-yes = Followed up: the resident is satisfied now
 mend-over-no = Followed up: the resident is still not satisfied
 mend-over-none = Followed up: could not be reached
@@ -27,6 +28,7 @@ mend-stage-contact = contact the resident
 mend-stage-settle = settle it
 mend-stage-follow-up = follow up
 mend-act-phoned = Contacted by phone
+mend-act-met = Contacted in person
 mend-act-settle = Settled
 mend-act-complex = Complicated: 15 days
 mend-act-yes = Follow-up: satisfied now
@@ -37,8 +39,9 @@ mend-ask-settle = How was it put right? Please write it clearly; { $name } will 
 mend-ask-complex = Why does it need more time? Please write a few words; { $name } will see them.
 mend-ask-yes = What does the resident say? Their own words please; if nothing more, tap “Nothing more said”.
 mend-ask-no = What is still not right? The resident’s own words please; if nothing more, tap “Nothing more said”.
-mend-ask-none = When did you call, and why was nobody reached? Please write a sentence.
+mend-ask-none = When did you try, and why was nobody reached? Please write a sentence.
 mend-settled = Settled; the resident will read your words. Please make the follow-up call by { $when }.
+mend-settled-met = Settled; the resident will read your words. Please follow up by { $when } (in the chat, or at home).
 mend-complex = Noted; the resident will know. To be settled by { $when } now.
 mend-followed-up-yes = Follow-up noted: the resident is satisfied now. This rectification is finished.
 mend-followed-up-no = Follow-up noted: the resident is still not satisfied. Please tell them that they can tap “Not solved yet” at any time.
@@ -61,16 +64,22 @@ notice-rectify-settled = What was wrong with “{ $service }” ({ $tail }) has 
     You will be called by { $when } and asked again. If it is not solved yet, tap below at any time.
     .elder = It has been settled. { $manager } says: { $words }
     You will be called and asked again.
+notice-rectify-settled-met = What was wrong with “{ $service }” ({ $tail }) has been settled. { $manager } says: { $words }
+    We will ask you again by { $when }. If it is not solved yet, tap below at any time.
+    .elder = It has been settled. { $manager } says: { $words }
+    We will ask you again.
 notice-reopened-by-phone = <b>The resident said on the phone that it is not solved: back to the first responder</b>, the promise stays: { $words }
 news-rectify-passed = another manager is seeing to it and will contact them
 news-rectify-complex = the rectification needs more time
-news-rectify-settled = the rectification is settled, and there will be a follow-up call
+news-rectify-settled = the rectification is settled, and there will be a follow-up
 
 tasks-calls = Calls to make ({ $count })
 calls = { $count } calls to make. Tap one:
 calls-none = No calls to make.
 resolved-no-chat = { $number } is resolved. The resident cannot be reached in chat; the first responder calls, tells the outcome and asks how satisfied they are.
+resolved-met = { $number } is resolved. The resident cannot be reached in chat and left no phone number; the first responder tells them in person and asks how satisfied they are.
 call-card = <b>Follow-up by phone</b>: { $tail } { $service } is resolved. Please call { $resident }, tell the outcome and ask how satisfied they are:
+call-card-met = <b>Follow-up</b>: { $tail } { $service } is resolved. { $resident } left no phone number; please tell them the outcome in person and ask how satisfied they are:
 call-tried = Called { $tried } times without reaching anybody; { $most } times at most.
 call-own-work = You did this work, or answered for it; a rating you take down is marked and counted apart. Better have a manager call who did not.
 call-missed = Not reached
@@ -130,7 +139,7 @@ behalf-consent = Please read this to { $name }:
     “We keep your name, your phone number and what you tell us, only to deal with this; only those responsible see it; it is kept for two years, and you can have it deleted at any time. We do not want your ID number. Do you agree?”
 behalf-consent-yes = Read out, agreed
 behalf-consent-no = Does not agree
-behalf-left = This resident has just left the desk, and what was known of them is gone. If they still need something, please begin again: what are they called?
+behalf-left = This resident has just left the desk, and what was known of them is gone. If they still need something, please begin again.
 behalf-refused = Nothing was recorded or kept. You can still help in person, or call 12345.
 behalf-slip-show = Slip
 behalf-slip = <b>{ $area } · slip</b>

@@ -51,6 +51,7 @@ notice-rating-comment = { $tail } { $service }: { $resident } says:
     { $comment }
 notice-reopened = <b>The resident says it is not solved. It is back with the first responder</b>; the promised time stays the same:
 notice-call-resident = { $resident } cannot be reached in the chat. Please phone or visit and tell them: { $tail } { $service } { $news }.
+notice-tell-resident = { $resident } cannot be reached in the chat and left no phone number. Please tell them in person (at home, or at the counter): { $tail } { $service } { $news }.
 news-acknowledged = has been acknowledged
 news-handed-over = has a new handler
 news-resolved = has been resolved, and ask how satisfied they are

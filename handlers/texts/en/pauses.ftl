@@ -56,9 +56,11 @@ waiting-resident = Please supply (by { $until }), the clock is paused: { $what }
 asked-again = Documents asked for without a pause: { $count }
 
 extension-ask = It is promised by { $when } now. How much longer? Only once, and a manager decides.
+extension-ask-kept = The reason is noted. How much longer? Tap one, or type how many days.
+extension-ask-offered = Only these can be asked for. How much longer? Tap one.
 extension-days = { $days } working days (until { $when })
 extension-why = Until { $when }. Why? Please write the reason; the manager and { $name } will see it.
-extension-sent = The managers have been asked ({ $number }). Until they decide, it is due by { $when }.
+extension-sent = The managers have been asked ({ $number }) for an extension until { $until }. Until they decide, it is due by { $when }.
 extension-granted-you = Extension granted: due by { $when }. The resident and the handler will be told.
 extension-refuse-why = You refuse the extension that { $name } asked for. Please write why; the handler will see it.
 extension-refused-you = The extension was refused ({ $number }); the handler will be told.

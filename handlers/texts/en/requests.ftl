@@ -15,6 +15,7 @@ status-line-withdrawn = Progress: <b>Withdrawn</b>
 due-acknowledge = Promised: acknowledged by { $when }; resolved by { $resolve }
 due-resolve = Promised: resolved by { $when }
 in-chat = reach them in the chat
+no-phone = no phone number left
 files-attached = { $count ->
     [one] { $count } attachment
    *[other] { $count } attachments
@@ -138,4 +139,3 @@ file-unnamed = without a name
 file-too-large = This file is { $size } MB, which is too large (20 MB at most): some of the staff cannot be shown it. Please send a smaller one, or a photo of it.
 files-too-large = { $count } of them over 20 MB, to be seen in Telegram only
 sent-again = (Sent again, in case it did not reach you)
-files-of = Attachments of { $number }:

@@ -13,12 +13,22 @@ staff-card-head = <b>{ $service }</b> · { $area }
     Number <code>{ $number }</code>
 staff-card-resident = Resident: { $name } ({ $phone })
 staff-card-people = First responder: { $responder }; handler: { $handler }
-offered-to-you = (transferred to you, waiting for you to acknowledge)
 
-tasks = { $count } in hand, { $overdue } overdue. Soonest due first:
+tasks = { $count } in hand, { $overdue } overdue, { $urgent } urgent. Tap one to open it:
+owed-offered = yours to acknowledge
+owed-acknowledge = acknowledge { $when }
+owed-resolve = resolve { $when }
+owed-waits = papers by { $when }
+soon-yesterday = yesterday { $time }
+soon-today = today { $time }
+soon-tomorrow = tomorrow { $time }
+button-typed = “{ $act }” is a button; it was not sent to the resident. Tap here:
+button-typed-none = “{ $act }” is a button; it was not sent to the resident. No request has it right now.
 tasks-none = No open requests in hand.
+done-already = This step is already done. Now: { $status }.
 acknowledged = Acknowledged. { $name } knows that you are the handler. Please resolve it by { $when }.
 acknowledged-no-chat = Acknowledged. { $name } does not use the chat; the first responder will phone. Please resolve it by { $when }.
+acknowledged-met = Acknowledged. { $name } does not use the chat and left no phone number; the first responder will tell them in person. Please resolve it by { $when }.
 phone = Phone: { $phone } (this look is on record)
 phone-none = No phone number was left. Please use the chat.
 outcome-ask = Please write the outcome; { $name } will see it. Say clearly what was done and how it ended.
@@ -44,12 +54,24 @@ behalf-phone = What is { $name }’s phone number?
 behalf-phone-wrong = This does not look like a phone number. Please type it again, digits only, such as 13812345678.
 behalf-no-phone = No phone
 behalf-need = What does { $name } need? Just write down their own words.
-behalf-as = Which service should it be recorded as?
+behalf-as = For { $name }: { $need }
+    Which service should it be recorded as? To add something, just write on.
+behalf-name-only = Just the name, such as “Zhang Po”; the matter comes next. What you wrote is kept.
+behalf-phone-short = A mobile number has 11 digits; { $phone } has { $digits }. Please check it once more.
+behalf-phone-kept = Phone noted: { $phone }
+behalf-back = Back
+behalf-check = Is this right?
+    { $lines }
+behalf-check-name = Name: { $value }
+behalf-check-phone = Phone: { $value }
+behalf-check-need = Matter: { $value }
+behalf-check-yes = Right
+behalf-check-rename = Change the name
 behalf-done = Recorded for { $name }, number <code>{ $number }</code>.
     You are the first responder. Please give the resident the number.
 
 overview = <b>Overview, { $period }</b>
-    Recorded { $recorded }; closed in this period { $closed }, of these rated { $rated }
+    Recorded { $recorded }; closed { $closed }, of these rated { $rated }
     Open now { $open }, overdue <b>{ $overdue }</b>
 overview-all = <b>Satisfaction</b>
 overview-rate = { $name }: <b>{ $rate }</b> (rated { $rated } / closed { $closed })

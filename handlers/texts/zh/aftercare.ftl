@@ -20,6 +20,7 @@ mend-complicated = 情况复杂，按 15 个工作日
 mend-owed-contact = 请在 <b>{ $when }</b> 前联系居民
 mend-owed-settle = 请在 <b>{ $when }</b> 前整改完成
 mend-owed-follow-up = 已整改，请在 <b>{ $when }</b> 前打电话回访
+mend-owed-follow-up-met = 已整改，请在 <b>{ $when }</b> 前回访（在聊天里问，或者上门）
 mend-over-yes = 回访过了：居民满意了
 mend-over-no = 回访过了：居民还不满意
 mend-over-none = 回访过了：没有联系上
@@ -27,6 +28,7 @@ mend-stage-contact = 联系居民
 mend-stage-settle = 整改完成
 mend-stage-follow-up = 回访
 mend-act-phoned = 已电话联系
+mend-act-met = 已当面联系
 mend-act-settle = 整改完成
 mend-act-complex = 情况复杂，要15天
 mend-act-yes = 回访：满意了
@@ -37,8 +39,9 @@ mend-ask-settle = 怎么整改的？请写清楚，{ $name }会看到。
 mend-ask-complex = 为什么要更多时间？请写几句，{ $name }会看到。
 mend-ask-yes = 居民怎么说？请写原话；没细说就点「没细说」。
 mend-ask-no = 居民还有什么不满意？请写原话；没细说就点「没细说」。
-mend-ask-none = 什么时候打的、怎么没联系上？请写一句。
+mend-ask-none = 什么时候找的、怎么没联系上？请写一句。
 mend-settled = 整改完成，居民会收到您写的话。请在 { $when } 前打电话回访。
+mend-settled-met = 整改完成，居民会收到您写的话。请在 { $when } 前回访（在聊天里问，或者上门）。
 mend-complex = 记下了，居民会知道。整改期限改到 { $when }。
 mend-followed-up-yes = 回访记下了：居民满意了。这次整改结束了。
 mend-followed-up-no = 回访记下了：居民还不满意。请告诉居民：随时可以点「还没解决」退回重办。
@@ -61,16 +64,22 @@ notice-rectify-settled = 您反映的「{ $service }」（{ $tail }）处理了�
     { $when } 前会打电话再问问您。还没解决，随时点下面。
     .elder = 您反映的事处理了，{ $manager }说：{ $words }
     会打电话再问问您。
+notice-rectify-settled-met = 您反映的「{ $service }」（{ $tail }）处理了，{ $manager }说：{ $words }
+    { $when } 前会再问问您。还没解决，随时点下面。
+    .elder = 您反映的事处理了，{ $manager }说：{ $words }
+    会再问问您。
 notice-reopened-by-phone = <b>居民在电话里说还没解决，退回首问责任人</b>，答应的时间不变：{ $words }
 news-rectify-passed = 换了管理者跟进，会联系居民
 news-rectify-complex = 整改要多些时间
-news-rectify-settled = 整改完成，会再打电话回访
+news-rectify-settled = 整改完成，会再回访
 
 tasks-calls = 要打的回访电话（{ $count }）
 calls = 要打的回访电话 { $count } 个，点一个：
 calls-none = 没有要打的回访电话。
 resolved-no-chat = { $number } 已办结。居民在聊天里收不到，请首问责任人打电话告诉结果，问满不满意。
+resolved-met = { $number } 已办结。居民在聊天里收不到，也没有留电话，请首问责任人当面告诉结果，问满不满意。
 call-card = <b>电话回访</b>：{ $tail } { $service } 已办结。请打电话告诉{ $resident }结果，问满不满意：
+call-card-met = <b>回访</b>：{ $tail } { $service } 已办结。{ $resident }没有留电话，请当面告诉结果，问满不满意：
 call-tried = 已经打过 { $tried } 次没打通，最多打 { $most } 次。
 call-own-work = 这件事您办过或者负责过，您记的评价会注明，单独计。最好请没办过的管理者来打。
 call-missed = 打不通
@@ -130,7 +139,7 @@ behalf-consent = 请念给{ $name }听：
     「我们要记下您的称呼、电话和您说的事，只用来办这件事，只有负责的人看得到，存两年，随时可以要求删掉。不要身份证号。您同意吗？」
 behalf-consent-yes = 念了，同意
 behalf-consent-no = 不同意
-behalf-left = 这位居民刚刚注销了，以前的资料都删了。还要办事的话，请从头问起：居民怎么称呼？
+behalf-left = 这位居民刚刚注销了，以前的资料都删了。还要办事的话，请从头问起。
 behalf-refused = 好的，什么都没有登记，也没有保存。可以当面帮着办，或者打 12345。
 behalf-slip-show = 登记单
 behalf-slip = <b>{ $area } · 登记单</b>

@@ -51,6 +51,7 @@ notice-rating-comment = { $tail } { $service }：{ $resident }说：
     { $comment }
 notice-reopened = <b>居民说还没解决，退回首问责任人</b>，答应的时间不变：
 notice-call-resident = { $resident }在聊天里收不到消息，请打电话或者上门告诉：{ $tail } { $service } { $news }。
+notice-tell-resident = { $resident }在聊天里收不到消息，也没有留电话，请当面告诉（上门，或者等来窗口）：{ $tail } { $service } { $news }。
 news-acknowledged = 已受理
 news-handed-over = 换了承办人
 news-resolved = 已办结，并问满不满意

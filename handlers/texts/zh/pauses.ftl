@@ -56,9 +56,11 @@ waiting-resident = 请您补（{ $until } 前），时限暂停：{ $what }
 asked-again = 时限不停的补材料：{ $count } 次
 
 extension-ask = 现在答应的是 { $when } 前办结。要延多久？只能延一次，由管理者决定。
+extension-ask-kept = 原因记下了。要延多久？点一个，或者打几天。
+extension-ask-offered = 只能延这几种。要延多久？点一个。
 extension-days = { $days } 个工作日（到 { $when }）
 extension-why = 延到 { $when }。为什么？请写原因，管理者和{ $name }都会看到。
-extension-sent = 延期申请交给管理者了（{ $number }）。决定之前，还是 { $when } 前办结。
+extension-sent = 延期申请交给管理者了（{ $number }），申请延到 { $until }。决定之前，还是 { $when } 前办结。
 extension-granted-you = 已同意延期：{ $when } 前办结。居民和承办人都会知道。
 extension-refuse-why = 不同意{ $name }的延期申请。请写原因，承办人会看到。
 extension-refused-you = 没有同意延期（{ $number }），承办人会知道。

@@ -15,6 +15,7 @@ status-line-withdrawn = 进度：<b>已撤回</b>
 due-acknowledge = 承诺：{ $when } 前受理，{ $resolve } 前办结
 due-resolve = 承诺：{ $when } 前办结
 in-chat = 在聊天里联系
+no-phone = 没有留电话
 files-attached = 附件 { $count } 个
 
 my-requests = 您有 { $count } 件诉求，{ $open } 件还在办。点一件看详情：
@@ -135,4 +136,3 @@ file-unnamed = 没有名字
 file-too-large = 这个文件有 { $size } MB，太大了（最多 20 MB），有的工作人员收不到。请发一个小一点的，或者拍张照片发来。
 files-too-large = 其中 { $count } 个超过 20 MB，只能在 Telegram 里看
 sent-again = （怕您没收到，再发一次）
-files-of = { $number } 的附件：

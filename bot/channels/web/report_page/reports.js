@@ -64,12 +64,11 @@ function filters() {
 }
 
 function services() {
-  const { domain, service } = $("filters").elements;
-  for (const option of service.options) {
-    const of = known.services.find(([id]) => id === option.value);
-    option.hidden = option.disabled = Boolean(domain.value && of && of[2] !== domain.value);
-  }
-  if (service.selectedOptions[0]?.disabled) service.value = "";
+  const { domain, service } = $("filters").elements, chosen = service.value;
+  const fitting = known.services.filter(([, , of]) => !domain.value || of === domain.value);
+  const options = [["", known.words.all], ...fitting].map(([value, text]) => make("option", { value }, text));
+  service.replaceChildren(...options); // phones show options that are only hidden
+  service.value = fitting.some(([id]) => id === chosen) ? chosen : "";
 }
 
 function point(target, text) {
