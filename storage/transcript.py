@@ -336,17 +336,26 @@ class Transcript(Visitors):
             row = await session.get(WebFile, name)
             return None if row is None else StoredFile(row.name, row.chat_id, row.title, row.mime, row.size)
 
-    async def erase(self, chat_id: int, *, at: datetime) -> list[str]:
-        """Forget the chat: lines, inbox, sessions, links, files. Gives the names of the files whose bytes are
-        to be removed."""
-        async with self._numbering(chat_id) as (session, _):
-            names = list(await session.scalars(select(WebFile.name).where(WebFile.chat_id == chat_id)))
-            for table in (WebMessage, WebSession, WebLink, WebFile):
-                await session.execute(delete(table).where(table.chat_id == chat_id))
-            # An update id must never be given twice, so these rows stay, emptied.
-            for row in await session.scalars(select(WebUpdate).where(WebUpdate.chat_id == chat_id)):
-                row.payload, row.handled_at = {"message_ids": [0]}, row.handled_at or at
-        return names
+    async def erase(self, chat_id: int, *, before: datetime) -> tuple[list[str], bool]:
+        """Forget the chat until `before`: lines, inbox, files; when nobody spoke here since, whatever came after too,
+        and who may come in. Gives the names of the files whose bytes are to be removed, and whether somebody did."""
+        async with self._numbering(chat_id) as (session, change):
+            updates = list(await session.scalars(select(WebUpdate).where(WebUpdate.chat_id == chat_id)))
+            old = [row for row in updates if row.handled_at is not None and row.created_at <= before]
+            back = len(old) < len(updates)
+            for row in old:  # an update id must never be given twice, so these rows stay, emptied
+                row.payload = {"message_ids": [0]}
+            gone = [WebFile.chat_id == chat_id, *([WebFile.created_at <= before] if back else ())]
+            names = list(await session.scalars(select(WebFile.name).where(*gone)))
+            await session.execute(delete(WebFile).where(WebFile.name.in_(names)))
+            if back:
+                lines = select(WebMessage).where(WebMessage.chat_id == chat_id, WebMessage.created_at <= before)
+                for index, line in enumerate(await session.scalars(lines)):  # marked, so that open pages drop them
+                    line.payload, line.change = {"kind": "text", "deleted": True}, change + index
+            else:
+                for table in (WebMessage, WebSession, WebLink):
+                    await session.execute(delete(table).where(table.chat_id == chat_id))
+        return names, back
 
     async def _act(
         self,

@@ -1,6 +1,7 @@
 """设置: language, 长辈模式, the community, one's own data, and leaving."""
 
 import json
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -107,7 +108,7 @@ async def test_leaving_erases_everything_personal(world: World, channel: str) ->
     told to forget its copy after the goodbye was shown."""
     forgotten: list[tuple[int, str]] = []
 
-    async def forget(chat_id: int) -> None:
+    async def forget(chat_id: int, _before: datetime) -> None:
         forgotten.append((chat_id, resident.last.text))
 
     world.app.courier.forget = {"web": forget}
