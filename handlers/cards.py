@@ -208,7 +208,7 @@ def resident_choices(voice: Voice, request: Request, *, rated: bool) -> list[Cho
 def rating_choices(voice: Voice, request_id: int, *, reopen: bool = True) -> list[Choice]:
     """Five ratings, best first, and 还没解决."""
     levels = [
-        Choice(voice.t(level_key(level)), Act(act="rate", id=request_id, arg=str(int(level))).pack())
+        Choice(voice.t(level_key(level)), Act(act="rate", id=request_id, arg=str(int(level))).pack(), scale=True)
         for level in sorted(Level, reverse=True)
     ]
     unsolved = Choice(voice.t("act-reopen"), Act(act="reopen", id=request_id).pack())
