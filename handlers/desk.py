@@ -174,7 +174,7 @@ class Desk:
 
     @property
     def elder(self) -> bool:
-        return bool(self.person and self.person.elder_mode)
+        return bool(self.person.elder_mode if self.person else self.data.get("elder"))
 
     async def meet(self) -> Person:
         """Somebody new: known by what the channel calls them."""
@@ -183,6 +183,7 @@ class Desk:
             channel=self.channel,
             chat_id=self.chat.chat_id,
             language=self.locale,
+            elder_mode=self.elder,
         )
         return self.person
 

@@ -5,6 +5,7 @@ from aiogram import Router
 from handlers import (
     alarm,
     behalf,
+    chatter,
     claims,
     departures,
     front,
@@ -40,6 +41,7 @@ def build() -> Router:
     for router in (
         alarm.router,
         front.router,
+        chatter.router,
         personal.router,
         mediation_talk.quotes,
         talk.quotes,

@@ -147,7 +147,7 @@ async def test_a_greeting_before_consent_is_no_need(newcomer: Actor) -> None:
     """你好, a word of the menu or an emoji is not offered a service afterwards."""
     for said in ("你好", "我的诉求", "😀", "/services", "谢谢"):
         await newcomer.says(said)
-        newcomer.sees("您同意吗")
+        newcomer.sees("同意")
     await newcomer.clicks("同意")
     newcomer.sees("您好！这里是黄桷社区首问台")
 

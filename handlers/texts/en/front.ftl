@@ -31,12 +31,21 @@ consent = Hello! This is the community desk.
     <b>What for</b>: only to deal with your request. Only the staff in charge and their managers can see it.
     <b>How long</b>: two years after it is resolved. In “Settings” you can see it, get a copy, or delete it at any time.
     We do not want your ID number. Do you agree?
+    .elder = Hello! This is the community desk.
+    We keep what you say, your name and your community, <b>only to deal with your request</b>, for two years after it is resolved. In “Settings” you can see it, get a copy, or delete it.
+    We do not want your ID number. Do you agree?
 consent-telegram = Hello! This is the community desk.
     To help you, we need to keep a few things: what you say, what to call you, and your community.
     <b>What for</b>: only to deal with your request. Only the staff in charge and their managers can see it.
     <b>How long</b>: two years after it is resolved. In “Settings” you can see it, get a copy, or delete it at any time.
     <b>Please note</b>: Telegram keeps messages outside mainland China. To keep them inside, please use the community’s web page.
     We do not want your ID number. Do you agree?
+    .elder = Hello! This is the community desk.
+    We keep what you say, your name and your community, <b>only to deal with your request</b>, for two years after it is resolved. In “Settings” you can see it, get a copy, or delete it.
+    Telegram keeps messages outside mainland China. To keep them inside, please use the community’s web page.
+    We do not want your ID number. Do you agree?
+consent-kept = I am keeping what you said. To go on, tap “I agree”, or type it.
+consent-again = To go on, tap “I agree”, or type it.
 consent-yes = I agree
 consent-no = I do not agree
 consent-thanks = Thank you!
