@@ -154,6 +154,15 @@ def next_promise(voice: Voice, request: Request) -> Markup | None:
     return None
 
 
+def general(voice: Voice, promises: Promises) -> str:
+    """The card of the general window, with what is promised there."""
+    when = {
+        "acknowledge": voice.when(promises.acknowledge),
+        "resolve": promised(voice, promises.resolve, promises.provisional),
+    }
+    return voice.t("card-general-promise", head=voice.t("card-general"), **when)
+
+
 def promised(voice: Voice, moment: datetime, provisional: bool) -> Markup:
     """A promised moment; 暂定 where it rests on a year that is not announced yet."""
     when = voice.when(moment)

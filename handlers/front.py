@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers import claims, mediation_party, needs
 from handlers.desk import CONSENT_VERSION, OWN_WORDS, Desk, Pick, Step
-from handlers.incoming import clean, read
+from handlers.incoming import Content, clean, read
 from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Say
 from knowledge import small_words
@@ -229,7 +229,7 @@ class Consents(Plain):
 @router.message(Consents(), ~F.reply_to_message)
 async def consent_typed(message: Message, desk: Desk) -> Answer:
     if desk.person and await open_danger(desk.session, desk.person.id, desk.now):
-        return await before_consent(message, desk)  # it answers those who were alerted
+        return await _kept(desk, read(message, desk.channel))  # it answers those who were alerted
     return await _agreed(desk) if small_words.agrees(message.text or "") else _refused(desk)
 
 
@@ -258,8 +258,11 @@ async def small_words_before_consent(message: Message, desk: Desk) -> Answer:
 
 @router.message(Unknown())
 async def before_consent(message: Message, desk: Desk) -> Answer:
+    return await _kept(desk, read(message, desk.channel))
+
+
+async def _kept(desk: Desk, content: Content) -> Answer:
     """What is said is kept until consent; whoever is in danger goes on talking with those who were alerted."""
-    content = read(message, desk.channel)
     begun = desk.person and await open_danger(desk.session, desk.person.id, desk.now)
     if desk.person and begun and not content.empty:
         await desk.casebook.say(begun, desk.person.id, content.text, content.files, desk.source(content))

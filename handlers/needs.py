@@ -13,7 +13,7 @@ from handlers.drafts import draft_of, parts
 from handlers.incoming import Content, clean, read
 from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
-from knowledge import Band, Match
+from knowledge import Band, Match, small_words
 from knowledge.catalogue import GENERAL
 from knowledge.danger import Tier
 from knowledge.lifecycle import OPEN, TALKABLE
@@ -22,7 +22,7 @@ from storage.tables import Area, Request
 
 router = DeskRouter(name="needs")
 
-_GOOD = {"好", "好的", "可以", "要得", "行", "嗯", "ok", "👍", "👌"}
+_GOOD = {"好", "好的", "可以", "要得", "行", "嗯", "恩", "ok", "👍", "👌"}
 YES = frozenset({"对", "对的", "对头", "是", "是的", "就是", "没错", "确认", "登记", "yes", *_GOOD})
 NO = frozenset({"不是", "不是的", "不是这个", "不对", "错了", "no"})
 _CHOICES = 3
@@ -43,10 +43,7 @@ def on_table(desk: Desk) -> dict[str, Any] | None:
 
 def keep_draft(desk: Desk, content: Content) -> None:
     """Put a message on the table, behind what lies there."""
-    before = desk.data.get("draft") or draft_of([])
-    added = draft_of([content])
-    text = "，".join(filter(None, [before["text"], content.text]))
-    desk.keep(draft={**before, "said": [*before["said"], *added["said"]], "text": text})
+    desk.keep(draft=drafts.added(desk.data.get("draft"), content))
 
 
 def same_album(desk: Desk, content: Content) -> bool:
@@ -57,16 +54,9 @@ def same_album(desk: Desk, content: Content) -> bool:
 
 def correct(desk: Desk, content: Content) -> bool:
     """Take over an edit of something on the table; False when it does not lie there."""
-    draft = desk.data.get("draft") or draft_of([])
-    if not content.text or not any(s["id"] == content.message_id for s in draft["said"]):
-        return False
-    said = [
-        Content(content.text, p.files, p.album, p.message_id) if p.message_id == content.message_id else p
-        for p in parts(draft)
-    ]
-    kept = {key: draft.get(key) for key in ("warned", "beside")}
-    desk.keep(draft={**draft_of(said), **kept, "queue": drafts.whole(draft)})
-    return True
+    if (draft := drafts.corrected(desk.data.get("draft") or draft_of([]), content)) is not None:
+        desk.keep(draft=draft)
+    return draft is not None
 
 
 def clear(desk: Desk) -> None:
@@ -86,8 +76,8 @@ async def resume(desk: Desk) -> list[Say]:
     if desk.data.get("human"):
         return await to_a_person(desk)
     draft = on_table(desk)
-    if draft is None:
-        desk.go(None)
+    if draft is None or drafts.unsaid(draft):
+        desk.go(None, **({"draft": draft} if draft else {}))
         return [desk.say("say-need", menu=True)]
     return await offer(desk) if draft["said"] else [await card(desk, draft["service"])]
 
@@ -213,17 +203,11 @@ async def card(desk: Desk, service_id: str) -> Say:
     facts = await desk.people.facts(area.id, item.id)
     draft = on_table(desk) or draft_of([])
     desk.go(Step.confirm, draft={**draft, "service": item.id})
-    head = desk.t("card-general") if service_id == GENERAL else cards.service(desk.voice, item, promises, facts)
-    if service_id == GENERAL:
-        when = {
-            "acknowledge": desk.voice.when(promises.acknowledge),
-            "resolve": cards.promised(desk.voice, promises.resolve, promises.provisional),
-        }
-        head = desk.t("card-general-promise", head=head, **when)
-    no = "say-more" if service_id == GENERAL else "not-this"
+    general = service_id == GENERAL
+    head = cards.general(desk.voice, promises) if general else cards.service(desk.voice, item, promises, facts)
     choices = [
         desk.button("confirm", Pick(what="confirm", arg=item.id)),
-        desk.button(no, Pick(what="not", arg=item.id)),
+        desk.button("say-more" if general else "not-this", Pick(what="not", arg=item.id)),
         desk.button("human", Pick(what="human")),
     ]
     return Say(text=head, choices=choices, columns=2)
@@ -365,6 +349,8 @@ async def straight_to_a_person(message: Message, desk: Desk) -> Answer:
         return desk.say("nothing-readable")
     if content.only_pictographs:
         return desk.say("only-pictographs")
+    if not content.files and small_words.small(content.text):
+        return await to_a_person(desk)
     keep_draft(desk, content)
     return await record(desk, GENERAL)
 
@@ -376,9 +362,14 @@ def is_new(desk: Desk, content: Content, beside: str | None = None) -> bool:
 
 
 async def new_words(desk: Desk, content: Content) -> list[Say]:
-    """Words that belong to no conversation: a need, or more of the one on the table."""
+    """Words that belong to no conversation: a need, more of the one on the table, or another instead of it."""
     clear(desk)
     draft = on_table(desk)
+    if not content.files and small_words.small(content.text):
+        return await _small(desk, draft, content.text)
+    if draft is not None and (new := drafts.instead(desk, draft, content)) is not None:
+        desk.keep(draft=new)
+        return [desk.say("need-dropped"), *await resume(desk)]
     if draft is None or not drafts.another(desk, draft, content):
         keep_draft(desk, content)
         return await resume(desk)
@@ -387,6 +378,16 @@ async def new_words(desk: Desk, content: Content) -> list[Say]:
     if desk.chat.state == Step.confirm.state:
         says[-1].choices.append(desk.button("same-need", Pick(what="same")))
     return [desk.say("need-beside"), *says]
+
+
+async def _small(desk: Desk, draft: dict[str, Any] | None, said: str) -> list[Say]:
+    """Small words are no part of a need: what was asked is asked again, or, where nothing of it is meant, more."""
+    if draft is not None and draft.get("service") and desk.me.area_id is not None:
+        return [await card(desk, draft["service"])]
+    if draft is not None and draft["said"] and (draft.get("more") or small_words.refuses(said)):
+        desk.stay(Step.confirm, draft={**draft, "more": True})
+        return [desk.say("say-more-ask", [_neither(desk)])]
+    return await resume(desk)
 
 
 @router.callback_query(Pick.filter(F.what == "same"))

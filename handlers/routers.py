@@ -10,6 +10,7 @@ from handlers import (
     departures,
     front,
     handover,
+    id_numbers,
     large_files,
     legal_aid,
     manager,
@@ -38,6 +39,8 @@ def build() -> Router:
     """
     root = DeskRouter(name="shouwen")
     root.message.outer_middleware(large_files.warn)
+    for said in (root.message, root.edited_message):
+        said.outer_middleware(id_numbers.warn)
     for router in (
         alarm.router,
         front.router,

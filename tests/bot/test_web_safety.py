@@ -47,3 +47,20 @@ async def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
         assert {stat.S_IMODE(path.stat().st_mode) for path in kept if path.is_file()} == {0o600}
         assert {stat.S_IMODE(path.stat().st_mode) for path in kept if path.is_dir()} == {0o700}
         assert not any("run" in path.name for path in kept)
+
+
+async def test_the_number_of_an_identity_card_is_not_kept(tmp_path: Path) -> None:
+    """Neither as a line, nor as what waits to be handled, nor in the name of a file."""
+    async with open_office(tmp_path) as office, office.browser() as browser:
+        await browser.enter()
+        await browser.send(type="text", text="身份证 510212194411052233")
+        _, file = await browser.upload(b"%PDF-1.4\n", "11010519491231002X.pdf")
+        await browser.send(type="files", files=[file["name"]], caption="11010519491231002X")
+        updates = await office.got(2)
+        shown = [(u.message.text or u.message.caption) for u in updates if u.message]
+        assert shown == ["身份证 510212************", "110105************"]
+        await browser.look()
+        assert "1944" not in str(browser.seen)
+        stored = await office.transcript.file(file["name"])
+        assert stored is not None
+        assert stored.title == "110105************.pdf"

@@ -97,6 +97,8 @@ joined-manager = Welcome, { $name }! You are now a manager of <b>{ $area }</b>. 
     The residents concerned will be told your name. Everything you do is put on record.
 
 command-unknown = There is no such command. Just say what you need, or tap the menu below.
+id-number = No need to send an ID number; we did not keep it. Just show the card when you come.
+id-number-staff = The ID number was not kept. Please do not write ID numbers here; look at the card when you meet.
 nothing-readable = I cannot read this message. Please type, or send a voice message or a photo.
 only-pictographs = Hello! Please say in a few words what you need, or tap “Talk to a person”.
 button-old = This button is out of date. Please look at the newest message, or tap the menu below.
