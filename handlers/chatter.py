@@ -5,7 +5,7 @@ from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.filters import StateFilter
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
-from handlers import needs
+from handlers import needs, places
 from handlers.desk import Desk, Step
 from handlers.front import Asks, NobodyWaits, greet
 from handlers.routing import DeskRouter
@@ -58,7 +58,7 @@ async def on_cancel(message: Message, desk: Desk) -> Answer:
 @router.message(StateFilter(None), Asks(Intent.OFFICE))
 async def on_office(message: Message, desk: Desk) -> Answer:
     if desk.me.area_id is None:
-        return await needs.ask_area(desk)
+        return await places.ask_area(desk)
     area = await desk.people.area(desk.me.area_id)
     hours = "、".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in desk.office.rules.hours.spans)
     where = area.address or desk.t("office-address-unknown")

@@ -44,6 +44,7 @@ class Step(StatesGroup):
 
     consent = State()
     area = State()
+    name = State()  # what they want to be called
     confirm = State()  # a draft is on the table
     human = State()  # the next words go to a person as they are
     talk = State()  # words go to the other side of `data["request"]`

@@ -6,7 +6,7 @@ from aiogram import F
 from aiogram.filters import Command, CommandObject, CommandStart, Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import claims, mediation_party, needs
+from handlers import claims, mediation_party, needs, places
 from handlers.desk import CONSENT_VERSION, OWN_WORDS, Desk, Pick, Step
 from handlers.incoming import Content, clean, read
 from handlers.routing import DeskRouter, Plain
@@ -109,7 +109,7 @@ async def greet(desk: Desk) -> Say:
     area = await desk.people.area(desk.me.area_id) if desk.me.area_id else await desk.people.only_area()
     if area is None:
         return desk.say("welcome-anywhere", menu=True)
-    return await needs.not_open(desk, area) or desk.say("welcome", menu=True, area=area.name)
+    return await places.not_open(desk, area) or desk.say("welcome", menu=True, area=area.name)
 
 
 async def _start_in_area(desk: Desk, code: str) -> Answer:
@@ -331,18 +331,41 @@ async def on_area(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answ
 
 @router.callback_query(Pick.filter(F.what == "change-area"))
 async def change_area(query: CallbackQuery, desk: Desk) -> Answer:
-    return await needs.ask_area(desk)
+    return await places.ask_area(desk)
 
 
 @router.message(Says("change-area"))
 async def change_area_typed(message: Message, desk: Desk) -> Answer:
-    return await needs.ask_area(desk)
+    return await places.ask_area(desk)
 
 
-@router.message(StateFilter(Step.area), Asks(Intent.CANCEL))
+class Stays(Plain):
+    """They leave the community as it is."""
+
+    def holds(self, event: Message, desk: Desk) -> bool:
+        said = event.text or ""
+        return Intent.CANCEL in find(said) or (small_words.refuses(said) and desk.known and desk.me.area_id is not None)
+
+
+@router.message(StateFilter(Step.area), Stays())
 async def keep_area(message: Message, desk: Desk) -> Answer:
-    desk.go(None)
-    return desk.say("dropped", menu=True)
+    return await _stay(desk)
+
+
+@router.callback_query(Pick.filter(F.what == "stay"))
+async def click_stay(query: CallbackQuery, desk: Desk) -> Answer:
+    return await _stay(desk)
+
+
+async def _stay(desk: Desk) -> list[Say]:
+    """Back to what was going on before the community was asked for."""
+    if desk.me.area_id is None:
+        desk.go(None)
+        return [desk.say("dropped", menu=True)]
+    needs.clear(desk)
+    area = await desk.people.area(desk.me.area_id)
+    said = desk.say("area-chosen", area=area.name, menu=True)
+    return [said, *(await needs.again(desk) if needs.on_table(desk) else ())]
 
 
 @searching.message(StateFilter(Step.area), F.text, ~F.text.startswith("/"))
@@ -351,11 +374,13 @@ async def search_area(message: Message, desk: Desk) -> Answer:
     content = read(message, desk.channel)
     if content.empty:
         return desk.say("nothing-readable")
+    if small_words.small(content.text):
+        return await places.ask_area(desk)
     found = await desk.people.search_areas(content.text)
     exact = [a for a in found if a.name == content.text]
     if len(exact) == 1:
         return await _settle_in(desk, exact[0])
     if len(content.text) > _SHORT or (not found and needs.is_new(desk, content)):
         needs.keep_draft(desk, content)
-        return [desk.say("noted"), await needs.ask_area(desk, content.text if found else "")]
-    return await needs.ask_area(desk, content.text)
+        return [desk.say("noted"), await places.ask_area(desk, content.text if found else "")]
+    return await places.ask_area(desk, content.text)

@@ -7,7 +7,7 @@ from aiogram import F
 from aiogram.filters import StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards, drafts, pause_words
+from handlers import cards, drafts, names, pause_words, places
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.drafts import draft_of, parts
 from handlers.incoming import Content, clean, read
@@ -18,7 +18,7 @@ from knowledge.catalogue import GENERAL
 from knowledge.danger import Tier
 from knowledge.lifecycle import OPEN, TALKABLE
 from storage.ledger import CaseError, Need
-from storage.tables import Area, Request
+from storage.tables import Request
 
 router = DeskRouter(name="needs")
 
@@ -67,10 +67,10 @@ def clear(desk: Desk) -> None:
 
 async def resume(desk: Desk) -> list[Say]:
     """Go on with the draft, or with what it still needs; without one, ask what is needed."""
-    area = await _own_area(desk)
+    area = await places.own_area(desk)
     if area is None:
-        return [await ask_area(desk)]
-    if (closed := await not_open(desk, area)) is not None:
+        return [await places.ask_area(desk)]
+    if (closed := await places.not_open(desk, area)) is not None:
         desk.stay(None)
         return [closed]
     if desk.data.get("human"):
@@ -82,48 +82,17 @@ async def resume(desk: Desk) -> list[Say]:
     return await offer(desk) if draft["said"] else [await card(desk, draft["service"])]
 
 
-# -- the community
-
-
-async def _own_area(desk: Desk) -> Area | None:
-    """Where this person belongs; the only community there is needs no question."""
-    if desk.me.area_id is None:
-        only = await desk.people.only_area()
-        if only is None:
-            return None
-        desk.me.area_id = only.id
-    return await desk.people.area(desk.me.area_id)
-
-
-async def not_open(desk: Desk, area: Area) -> Say | None:
-    """What to say where nobody could answer (rule 1); None where somebody does."""
-    if await desk.people.candidates(area.id):
-        return None
-    change = desk.button("change-area", Pick(what="change-area"))
-    return desk.say("area-not-open", [change], area=area.name, phone=area.phone or "12345")
-
-
-async def ask_area(desk: Desk, words: str = "") -> Say:
-    """Ask for the community, by name; the draft stays on the table."""
-    found = await desk.people.search_areas(words)
-    desk.stay(Step.area)
-    if not found:
-        return desk.say("area-not-found", words=words[:20]) if words else desk.say("area-none-open")
-    choices = [Choice(a.name, Pick(what="area", arg=a.code).pack()) for a in found]
-    return desk.say("area-which" if words else "area-ask", choices)
-
-
 # -- a person
 
 
 async def to_a_person(desk: Desk) -> list[Say]:
     """转人工 (rule 14): what is on the table is recorded for a person as it is; with nothing on the table the
     people who answer already are named, and the next words go to a person."""
-    area = await _own_area(desk)
+    area = await places.own_area(desk)
     if area is None:
         desk.keep(human=True)
-        return [await ask_area(desk)]
-    if (closed := await not_open(desk, area)) is not None:
+        return [await places.ask_area(desk)]
+    if (closed := await places.not_open(desk, area)) is not None:
         return [closed]
     draft = on_table(desk)
     if draft and draft["said"]:
@@ -240,12 +209,12 @@ async def record(desk: Desk, service_id: str) -> list[Say]:
             )
         )
     except CaseError as error:
-        closed = await not_open(desk, await desk.people.area(desk.me.area_id or 0))
+        closed = await places.not_open(desk, await desk.people.area(desk.me.area_id or 0))
         if error.code != "area_not_open" or closed is None:
             raise
         return [closed]
     desk.go(None, recorded=request.id, words=[p.message_id for p in said], albums=[p.album for p in said if p.album])
-    return await next_need(desk, draft)
+    return await next_need(desk, draft) or await names.ask_once(desk)
 
 
 async def next_need(desk: Desk, draft: dict[str, Any] | None) -> list[Say]:
@@ -305,11 +274,11 @@ async def pick_service(query: CallbackQuery, callback_data: Pick, desk: Desk) ->
 
 async def _card_or_area(desk: Desk, service_id: str) -> list[Say]:
     """The card of a chosen service; the community comes first, and the choice is not asked for again."""
-    area = await _own_area(desk)
+    area = await places.own_area(desk)
     if area is None:
         desk.keep(draft={**draft_of([]), **(on_table(desk) or {}), "service": service_id})
-        return [await ask_area(desk)]
-    closed = await not_open(desk, area)
+        return [await places.ask_area(desk)]
+    closed = await places.not_open(desk, area)
     return [closed or await card(desk, service_id)]
 
 
@@ -364,9 +333,9 @@ def is_new(desk: Desk, content: Content, beside: str | None = None) -> bool:
 async def new_words(desk: Desk, content: Content) -> list[Say]:
     """Words that belong to no conversation: a need, more of the one on the table, or another instead of it."""
     clear(desk)
-    draft = on_table(desk)
     if not content.files and small_words.small(content.text):
-        return await _small(desk, draft, content.text)
+        return await again(desk, content.text)
+    draft = on_table(desk)
     if draft is not None and (new := drafts.instead(desk, draft, content)) is not None:
         desk.keep(draft=new)
         return [desk.say("need-dropped"), *await resume(desk)]
@@ -380,8 +349,9 @@ async def new_words(desk: Desk, content: Content) -> list[Say]:
     return [desk.say("need-beside"), *says]
 
 
-async def _small(desk: Desk, draft: dict[str, Any] | None, said: str) -> list[Say]:
-    """Small words are no part of a need: what was asked is asked again, or, where nothing of it is meant, more."""
+async def again(desk: Desk, said: str = "") -> list[Say]:
+    """Ask again what was asked; where small words say that nothing of it is meant, ask for more."""
+    draft = on_table(desk)
     if draft is not None and draft.get("service") and desk.me.area_id is not None:
         return [await card(desk, draft["service"])]
     if draft is not None and draft["said"] and (draft.get("more") or small_words.refuses(said)):

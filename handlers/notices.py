@@ -15,6 +15,7 @@ from handlers import (
     clock_notices,
     handover_notices,
     mediation_notices,
+    names,
     overview,
     pause_notices,
     report_notices,
@@ -276,6 +277,12 @@ async def _my_data(
     return [Parcel(Say(text), documents=[Document("my-data.json", lambda: made)])]
 
 
+async def _name_ask(
+    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
+) -> list[Parcel]:
+    return [Parcel(names.question(voice))]
+
+
 async def _undelivered(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
@@ -301,6 +308,7 @@ _PLAIN = {
     "report": report_notices.report,
     "three_lists": report_notices.three_lists,
     "my_data": _my_data,
+    "name_ask": _name_ask,
     **handover_notices.PLAIN,
     **pause_notices.PLAIN,
     "undelivered": _undelivered,

@@ -65,6 +65,7 @@ def build() -> Router:
         mediation_party.router,
         requests.router,
         front.searching,
+        personal.naming,
         needs.router,
         talk.router,
     ):

@@ -31,7 +31,7 @@ RELAY = "relay"
 ONE_TIME_NOTICE = "one_time_notice"
 """The kind of a row that shows a one-time notice (一次性告知), whose delivery is kept with the notice itself."""
 
-WORDS = frozenset({REPLY, FORGET, "undelivered"})
+WORDS = frozenset({REPLY, FORGET, "undelivered", "name_ask"})
 """Kinds that nobody misses when they were not delivered."""
 
 NOBODY = "nobody to tell"

@@ -133,3 +133,34 @@ async def test_questions_are_short(world: World, worker: Actor, elder: Actor) ->
     for actor in (elder, plain):
         await actor.says("转人工")
     assert len(elder.last.text) < len(plain.last.text)
+
+
+async def test_switching_it_on_keeps_the_place(world: World, worker: Actor) -> None:
+    """What was asked is asked again with its digits; the settings, which have none, are pressed by no digit."""
+    resident = await world.resident()
+    await resident.says("设置")
+    await resident.clicks("打开长辈模式")
+    resident.sees("长辈模式打开了")
+    await resident.says("3")
+    resident.sees_not("哪个社区")
+    await resident.says("关闭长辈模式")
+    await resident.says("我老伴脚杆痛，想有人来照护")
+    await resident.says("字太小了看不清")
+    resident.sees("长辈模式打开了")
+    asked = resident.sees("")
+    assert asked.buttons[0][0].startswith("1 ")
+    await resident.says("1")
+    resident.sees("您要办的是")
+    await resident.says("1")
+    assert (await world.requests())[0].text == "我老伴脚杆痛，想有人来照护"
+
+
+async def test_a_chosen_card_is_shown_again(world: World, worker: Actor) -> None:
+    """The one that was chosen, not the one that was likeliest."""
+    resident = await world.resident()
+    await resident.says("我要办事")
+    await resident.clicks("养老服务")
+    await resident.clicks("高龄津贴")
+    await resident.says("长辈模式")
+    card = resident.sees("您要办的是：高龄津贴")
+    assert card.buttons[0][0] == "1 确认登记"

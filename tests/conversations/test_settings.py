@@ -72,6 +72,34 @@ async def test_a_change_of_the_community_can_be_let_be(world: World) -> None:
     assert (await world.who(resident)).area_id == 1
 
 
+@pytest.mark.parametrize("said", ["不换", "不换，还在黄桷社区", "算了", "1"])
+async def test_who_stays_in_their_community_goes_on_where_they_were(world: World, said: str) -> None:
+    """The card comes back, and 「不换」 is no part of the need."""
+    await world.add_area("DP", "大坪社区")
+    await world.staff("李敏")
+    resident = await world.resident()
+    await resident.says(MEALS)
+    await resident.says("换社区")
+    asked = resident.sees("哪个社区")
+    assert [words for words, _ in asked.buttons] == ["不换，还在黄桷社区", "大坪社区"]
+    await resident.says(said)
+    resident.sees("您在黄桷社区")
+    resident.sees("老年助餐")
+    await resident.clicks("确认登记")
+    assert (await world.requests())[0].text == MEALS
+
+
+@pytest.mark.parametrize("said", ["外星", "9"])
+async def test_a_wrong_word_for_a_community_shows_the_choices_again(world: World, said: str) -> None:
+    """Nobody stands before a sentence without buttons."""
+    await world.add_area("DP", "大坪社区")
+    await world.staff("李敏")
+    resident = await world.resident()
+    await resident.says("换社区")
+    await resident.says(said)
+    assert [words for words, _ in resident.last.buttons] == ["不换，还在黄桷社区", "大坪社区"]
+
+
 @pytest.mark.parametrize("words", ["我的数据", "/mydata"])
 async def test_my_data_holds_everything_of_oneself_and_nobody_else(world: World, words: str) -> None:
     """Words, edits, ratings; not what belongs to others."""

@@ -56,6 +56,7 @@ consent-refused-danger = All right. The emergency has gone to the staff; nothing
 consent-given-already = You have already agreed. To take it back, choose “Delete my account” in “Settings”.
 
 area-ask = Which community or village do you live in? Tap one, or type its name.
+area-stay = Stay in { $area }
 area-which = Which one do you mean?
 area-not-found = We did not find “{ $words }”. Please type the name of your community or village again. Two or three characters are enough.
 noted = We have noted what you said.

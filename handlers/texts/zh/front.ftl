@@ -56,6 +56,7 @@ consent-refused-danger = 好的。刚才的险情已经转给工作人员，别�
 consent-given-already = 您已经同意过了。要撤回，请到「设置」里注销。
 
 area-ask = 您住在哪个社区（村）？请点一个，或者打出名字。
+area-stay = 不换，还在{ $area }
 area-which = 您说的是哪一个？
 area-not-found = 没找到「{ $words }」。请再打一次社区（村）的名字，两三个字就行。
 noted = 您说的记下了。
