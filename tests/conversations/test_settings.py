@@ -111,9 +111,13 @@ async def test_my_data_holds_everything_of_oneself_and_nobody_else(world: World,
     await resident.says(words)
     resident.sees("正在整理")
     resident.sees("全部内容", "1 件")
-    sent = resident.last
-    assert sent.kind == "document"
-    held = json.loads(sent.method.document.data)  # type: ignore[attr-defined]
+    read, moved = (m.method.document for m in resident.shown[-2:])  # type: ignore[attr-defined]
+    assert (read.filename, moved.filename) == ("我的数据.html", "我的数据（转给别的系统用）.json")
+    page = read.data.decode()
+    for words in ("张秀英", MEALS, "已安排送饭到家", "非常满意", "很及时", "老年助餐", "一次性告知", "2026-11-23"):
+        assert words in page
+    assert ALLOWANCE not in page
+    held = json.loads(moved.data)
     assert held["name"] == "张秀英"
     assert held["requests"][0]["text"] == MEALS
     assert held["requests"][0]["ratings"][0]["comment"] == "很及时"
