@@ -3,7 +3,8 @@
 import pytest
 
 from tests.conversations.chat import Actor, World
-from tests.conversations.stories import MEALS, messages, record, standing
+from tests.conversations.mediation_case import Case
+from tests.conversations.stories import LEAK, MEALS, messages, record, standing
 
 
 @pytest.fixture
@@ -80,6 +81,20 @@ async def test_it_can_be_changed_in_the_settings(world: World, typed: bool) -> N
     assert (await world.who(resident)).name == "幺妹"
     assert (await standing(world, resident)).state is None
     await worker.clicks("查看") if any("查看" in w for w, _ in worker.last.buttons) else None
+
+
+@pytest.mark.parametrize(("name", "shown"), [("居民1719", "有位居民请"), ("罗桂芳", "罗桂芳请")])
+async def test_nobody_is_invited_by_a_number(world: World, name: str, shown: str) -> None:
+    """Four digits of a chat are no name to the other party of a mediation."""
+    mediator = await world.staff("李敏")
+    applicant = await world.resident(name, channel="web")
+    request = await record(world, applicant, LEAK)
+    await mediator.clicks("受理")
+    other = world.person("周强")
+    await other.says(await Case(world, applicant, mediator, other, request).invite())
+    await other.clicks("同意")
+    other.sees(shown, "漏水")
+    other.sees_not("1719")
 
 
 async def test_staff_keep_the_name_that_residents_are_told(world: World) -> None:
