@@ -159,6 +159,15 @@ def next_promise(voice: Voice, request: Request) -> Markup | None:
     return None
 
 
+def general(voice: Voice, promises: Promises) -> str:
+    """The card of the general window, with what is promised there."""
+    when = {
+        "acknowledge": voice.when(promises.acknowledge),
+        "resolve": promised(voice, promises.resolve, promises.provisional),
+    }
+    return voice.t("card-general-promise", head=voice.t("card-general"), **when)
+
+
 def promised(voice: Voice, moment: datetime, provisional: bool) -> Markup:
     """A promised moment; 暂定 where it rests on a year that is not announced yet."""
     when = voice.when(moment)
@@ -218,7 +227,7 @@ def resident_choices(voice: Voice, request: Request, *, rated: bool) -> list[Cho
 def rating_choices(voice: Voice, request_id: int, *, reopen: bool = True) -> list[Choice]:
     """Five ratings, best first, and 还没解决."""
     levels = [
-        Choice(voice.t(level_key(level)), Act(act="rate", id=request_id, arg=str(int(level))).pack())
+        Choice(voice.t(level_key(level)), Act(act="rate", id=request_id, arg=str(int(level))).pack(), scale=True)
         for level in sorted(Level, reverse=True)
     ]
     unsolved = Choice(voice.t("act-reopen"), Act(act="reopen", id=request_id).pack())

@@ -15,6 +15,8 @@ from handlers import (
     clock_notices,
     handover_notices,
     mediation_notices,
+    my_data,
+    names,
     overview,
     pause_notices,
     report_notices,
@@ -276,9 +278,21 @@ async def _my_data(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
     known = await privacy.about(session, person)
-    made = json.dumps(known, ensure_ascii=False, indent=2).encode()
+    read = my_data.page(voice, office.rules.catalogue, known, now)
+    moved = json.dumps(known, ensure_ascii=False, indent=2).encode()
     text = voice.t("my-data-is", name=person.name, phone=person.phone or "—", count=len(known["requests"]))
-    return [Parcel(Say(text), documents=[Document("my-data.json", lambda: made)])]
+    # the second is for whoever takes it to another office (个人信息保护法第45条)
+    files = [
+        Document(f"{voice.t('my-data')}.html", lambda: read),
+        Document(f"{voice.t('my-data-to-move')}.json", lambda: moved),
+    ]
+    return [Parcel(Say(text), documents=files)]
+
+
+async def _name_ask(
+    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
+) -> list[Parcel]:
+    return [Parcel(names.question(voice))]
 
 
 async def _undelivered(
@@ -306,6 +320,7 @@ _PLAIN = {
     "report": report_notices.report,
     "three_lists": report_notices.three_lists,
     "my_data": _my_data,
+    "name_ask": _name_ask,
     **handover_notices.PLAIN,
     **pause_notices.PLAIN,
     "undelivered": _undelivered,

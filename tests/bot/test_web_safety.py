@@ -75,10 +75,27 @@ async def test_bytes_go_though_the_first_try_is_cut_off(
         with monkeypatch.context() as cut:
             cut.setattr(Path, "unlink", unlink)
             with pytest.raises(OSError, match="cut off"):
-                await office.channel.forget(whose)
+                await office.channel.forget(whose, office.time)
         async with browser.http.get(browser.url(f"files/{name}")) as answer:
             assert answer.status in (401, 404)
         assert path.exists()
-        await office.channel.forget(whose)
+        await office.channel.forget(whose, office.time)
         assert not path.exists()
         assert await office.transcript.file(name) is None
+
+
+async def test_the_number_of_an_identity_card_is_not_kept(tmp_path: Path) -> None:
+    """Neither as a line, nor as what waits to be handled, nor in the name of a file."""
+    async with open_office(tmp_path) as office, office.browser() as browser:
+        await browser.enter()
+        await browser.send(type="text", text="身份证 510212194411052233")
+        _, file = await browser.upload(b"%PDF-1.4\n", "11010519491231002X.pdf")
+        await browser.send(type="files", files=[file["name"]], caption="11010519491231002X")
+        updates = await office.got(2)
+        shown = [(u.message.text or u.message.caption) for u in updates if u.message]
+        assert shown == ["身份证 510212************", "110105************"]
+        await browser.look()
+        assert "1944" not in str(browser.seen)
+        stored = await office.transcript.file(file["name"])
+        assert stored is not None
+        assert stored.title == "110105************.pdf"

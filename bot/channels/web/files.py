@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 import filetype
 
+from knowledge import identity
 from storage.transcript import StoredFile, Transcript
 
 UPLOAD_LIMIT = 20 * 1024 * 1024
@@ -111,11 +112,12 @@ def _is_text(head: bytes) -> bool:
 
 
 def clean_title(title: str | None) -> str | None:
-    """A file's name without folders, control or direction characters, at most 120 characters."""
+    """A file's name without folders, control or direction characters and numbers of identity cards, at most 120
+    characters."""
     if not title:
         return None
     plain = "".join(c for c in title if unicodedata.category(c)[0] != "C")
-    plain = plain.replace("\\", "/").rpartition("/")[2].strip()
+    plain = identity.mask(plain.replace("\\", "/").rpartition("/")[2].strip())
     if len(plain) > _TITLE_LENGTH:
         stem, dot, ending = plain.rpartition(".")
         keep = f"{dot}{ending}" if dot and len(ending) <= 5 else ""

@@ -31,12 +31,21 @@ consent = Hello! This is the community desk.
     <b>What for</b>: only to deal with your request. Only the staff in charge and their managers can see it.
     <b>How long</b>: two years after it is resolved. In “Settings” you can see it, get a copy, or delete it at any time.
     We do not want your ID number. Do you agree?
+    .elder = Hello! This is the community desk.
+    We keep what you say, your name and your community, <b>only to deal with your request</b>, for two years after it is resolved. In “Settings” you can see it, get a copy, or delete it.
+    We do not want your ID number. Do you agree?
 consent-telegram = Hello! This is the community desk.
     To help you, we need to keep a few things: what you say, what to call you, and your community.
     <b>What for</b>: only to deal with your request. Only the staff in charge and their managers can see it.
     <b>How long</b>: two years after it is resolved. In “Settings” you can see it, get a copy, or delete it at any time.
     <b>Please note</b>: Telegram keeps messages outside mainland China. To keep them inside, please use the community’s web page.
     We do not want your ID number. Do you agree?
+    .elder = Hello! This is the community desk.
+    We keep what you say, your name and your community, <b>only to deal with your request</b>, for two years after it is resolved. In “Settings” you can see it, get a copy, or delete it.
+    Telegram keeps messages outside mainland China. To keep them inside, please use the community’s web page.
+    We do not want your ID number. Do you agree?
+consent-kept = I am keeping what you said. To go on, tap “I agree”, or type it.
+consent-again = To go on, tap “I agree”, or type it.
 consent-yes = I agree
 consent-no = I do not agree
 consent-thanks = Thank you!
@@ -47,6 +56,7 @@ consent-refused-danger = All right. The emergency has gone to the staff; nothing
 consent-given-already = You have already agreed. To take it back, choose “Delete my account” in “Settings”.
 
 area-ask = Which community or village do you live in? Tap one, or type its name.
+area-stay = Stay in { $area }
 area-which = Which one do you mean?
 area-not-found = We did not find “{ $words }”. Please type the name of your community or village again. Two or three characters are enough.
 noted = We have noted what you said.
@@ -98,6 +108,8 @@ joined-manager = Welcome, { $name }! You are now a manager of <b>{ $area }</b>. 
     The residents concerned will be told your name. Everything you do is put on record.
 
 command-unknown = There is no such command. Just say what you need, or tap the menu below.
+id-number = No need to send an ID number; we did not keep it. Just show the card when you come.
+id-number-staff = The ID number was not kept. Please do not write ID numbers here; look at the card when you meet.
 nothing-readable = I cannot read this message. Please type, or send a voice message or a photo.
 only-pictographs = Hello! Please say in a few words what you need, or tap “Talk to a person”.
 button-old = This button is out of date. Please look at the newest message, or tap the menu below.

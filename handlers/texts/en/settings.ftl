@@ -9,10 +9,16 @@ elder-is-off = Easy mode is off.
 language-other = 中文
 language-is = Done, English from now on.
 change-area = Change community
+my-name = What to call me
+name-ask = What may we call you? You need not say.
+name-skip = I’d rather not say
+name-is = Thank you, { $name }. We will call you that.
 my-data = My data
+my-data-to-move = My data (for another system)
 my-data-coming = We are putting your data together. It will come in a moment.
 my-data-is = This is everything we keep about you.
-    Name: { $name }; phone: { $phone }; requests: { $count }. The details are in the file.
+    Name: { $name }; phone: { $phone }; requests: { $count }.
+    Open the page “My data” to read all of it.
 leave = Delete my account
 leave-ask = { $open ->
     [0] Your name, your phone number and everything you said will be deleted; only the counts stay. This cannot be undone. Do you really want to delete your account?

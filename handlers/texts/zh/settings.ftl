@@ -9,10 +9,16 @@ elder-is-off = 长辈模式关闭了。
 language-other = English
 language-is = 好的，现在用中文。
 change-area = 换社区
+my-name = 我的称呼
+name-ask = 怎么称呼您？不说也可以。
+name-skip = 不说
+name-is = 好的，{ $name }，以后就这样称呼您。
 my-data = 我的数据
+my-data-to-move = 我的数据（转给别的系统用）
 my-data-coming = 正在整理您的数据，马上发给您。
 my-data-is = 这里是我们记着的关于您的全部内容。
-    称呼：{ $name }；电话：{ $phone }；诉求：{ $count } 件。详细的在文件里。
+    称呼：{ $name }；电话：{ $phone }；诉求：{ $count } 件。
+    点开「我的数据」那一页就能看全。
 leave = 注销
 leave-ask = { $open ->
     [0] 注销后，您的称呼、电话、说过的话都会删掉，只留下件数，找不回来。真的要注销吗？
