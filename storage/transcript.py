@@ -335,15 +335,15 @@ class Transcript(Visitors):
 
     async def erase(self, chat_id: int, *, before: datetime) -> tuple[list[str], bool]:
         """Forget the chat until `before`: lines and inbox; when nobody spoke since, what came after and who may come in
-        as well. Gives the names of its files, which are nobody's from now on, and whether somebody spoke."""
+        as well. Gives the files that are nobody's now, those of a try cut off too, and whether somebody spoke."""
         async with self._numbering(chat_id) as (session, change):
             updates = list(await session.scalars(select(WebUpdate).where(WebUpdate.chat_id == chat_id)))
             for row in (old := [row for row in updates if row.handled_at is not None and row.created_at <= before]):
                 row.payload = {"message_ids": [0]}  # an update id must never be given twice: it stays, emptied
             back = len(old) < len(updates)
             gone = [WebFile.chat_id == chat_id, *([WebFile.created_at <= before] if back else ())]
-            moved = update(WebFile).where(*gone).values(chat_id=_NO_CHAT)
-            names = list(await session.scalars(moved.returning(WebFile.name)))
+            await session.execute(update(WebFile).where(*gone).values(chat_id=_NO_CHAT))
+            names = list(await session.scalars(select(WebFile.name).where(WebFile.chat_id == _NO_CHAT)))
             if back:
                 lines = select(WebMessage).where(WebMessage.chat_id == chat_id, WebMessage.created_at <= before)
                 for index, line in enumerate(await session.scalars(lines)):  # marked, so that open pages drop them

@@ -139,7 +139,7 @@ async def test_erased_on_paper_the_web_chat_is_forgotten_too(world: World) -> No
     """`python -m bot erase` does what 注销 does: the channel is told to forget the chat."""
     forgotten: list[int] = []
 
-    async def forget(chat_id: int) -> None:
+    async def forget(chat_id: int, before: datetime) -> None:
         forgotten.append(chat_id)
 
     world.app.courier.forget = {"web": forget}
