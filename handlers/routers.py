@@ -6,6 +6,7 @@ from handlers import (
     alarm,
     behalf,
     claims,
+    complaints,
     departures,
     front,
     handover,
@@ -24,6 +25,7 @@ from handlers import (
     rota,
     slip,
     talk,
+    wishes,
     worker,
 )
 from handlers.routing import DeskRouter
@@ -32,13 +34,14 @@ from handlers.routing import DeskRouter
 def build() -> Router:
     """One router with the handlers of all the others; made anew for every dispatcher.
 
-    Danger comes before everything, a quote before whatever the desk waits for, staff before residents where both
-    have a step, and `talk` takes whatever nobody else did.
+    Danger comes before everything, then what is said of those who would read it otherwise, a quote before whatever the
+    desk waits for, staff before residents where both have a step, and `talk` takes whatever nobody else did.
     """
     root = DeskRouter(name="shouwen")
     root.message.outer_middleware(large_files.warn)
     for router in (
         alarm.router,
+        complaints.router,
         front.router,
         personal.router,
         mediation_talk.quotes,
@@ -59,6 +62,7 @@ def build() -> Router:
         claims.router,
         mediation_party.router,
         requests.router,
+        wishes.router,
         front.searching,
         needs.router,
         talk.router,

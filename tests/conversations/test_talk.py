@@ -161,10 +161,11 @@ async def test_words_that_could_be_for_two_are_asked_about(world: World) -> None
     resident, worker, first = await asked(world)
     second = await record(world, resident, ALLOWANCE)
     await resident.says("阳台上有点黑")
-    which = resident.sees("说给谁的")
+    which = resident.sees("新的事，还是接着说哪一件")
+    assert [label for label, _ in which.buttons][0] == "这是新的事"
     assert len(which.buttons) == 3
     await resident.photo()
-    resident.sees("说给谁的")
+    resident.sees("新的事，还是接着说哪一件")
     await resident.clicks("老年助餐")
     resident.sees("已转给李敏")
     worker.sees("阳台上有点黑")
