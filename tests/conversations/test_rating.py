@@ -180,7 +180,7 @@ async def test_not_solved_of_something_closed_shows_it(world: World) -> None:
 
 
 async def test_words_between_outcome_and_rating_reach_the_worker(world: World) -> None:
-    """Neither lost nor made a new need; ratings, 还没解决 and 这是新的事 are one tap away, and a rating in words counts."""
+    """Neither lost nor a new need; ratings, 还没解决 and 这是新的事 are one tap away, and a rating in words counts."""
     resident, worker, _ = await finished(world)
     await resident.says("师傅的手套忘在我屋头了")
     passed = resident.sees("您的话转给李敏了", "满意不满意")
