@@ -1,12 +1,13 @@
 """What a resident says of whoever works on their request goes to a manager, and not to them."""
 
+from datetime import datetime
 from typing import Any
 
 from aiogram import F
 from aiogram.filters import Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import drafts, needs, talk
+from handlers import drafts, needs, requests, talk
 from handlers.desk import Act, Desk, Step
 from handlers.incoming import clean, read
 from handlers.routing import DeskRouter, Plain
@@ -18,29 +19,39 @@ from storage.tables import Person, Request
 
 router = DeskRouter(name="complaints")
 
-_WISH = 12
-"""Outside a talk, words that name nobody ask for a manager only when they say nothing else (「我要找你们领导」)."""
 _YES = needs.YES | {"要", "要转", "转", "转给管理者"}
 
 
 class OfWhoeverWorks(Filter):
-    """Words of a resident about whoever works on their request, or for those above them."""
+    """Words of a resident about whoever works on their request, or for those above them. Outside a talk, words that
+    name nobody are that only when they say nothing else (「我要找你们领导」)."""
 
     async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
         text = message.text or ""
-        if not desk.known or desk.is_staff or text.startswith("/") or not _may_be(text):
+        if not desk.known or desk.is_staff or text.startswith("/"):
             return False
         talking = desk.chat.state == Step.talk.state and not desk.stale
         if talking and desk.data.get("to_manager"):
+            return message.reply_to_message is None and await _between_two(desk)
+        if not _may_be(text):
             return False
         found = []
         for request in await _meant(message, desk, talking):
             staff = [await desk.people.get(person_id) for person_id in _working(request)]
             named = [person for person in staff if person.name in text]
-            if complains(text, [person.name for person in staff]) and (named or talking or len(text) <= _WISH):
+            if complains(text, [person.name for person in staff]) and (named or talking or requests.brief(text)):
                 found.append((request, (named or staff)[0]))
         by_name = [(request, person) for request, person in found if person.name in text]
         return {"about": by_name or found} if found else False
+
+
+async def _between_two(desk: Desk) -> bool | dict[str, Any]:
+    """While a resident talks with the manager the worker has said something: for whom the next words are, is asked."""
+    request, roles = await desk.casebook.look(desk.data["request"], desk.me.id)
+    since = datetime.fromisoformat(desk.data["at"])
+    if Role.RESIDENT not in roles or not await desk.casebook.worker_spoke(request, since):
+        return False
+    return {"about": [(request, await desk.people.get(request.handler_id))]}
 
 
 def _may_be(text: str) -> bool:

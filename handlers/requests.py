@@ -35,12 +35,17 @@ REASONS = ("slow", "attitude", "result", "passed-around", "other")
 """Why somebody is not satisfied; asked for, never required (rule 11)."""
 
 
+def brief(text: str) -> bool:
+    """Whether a message is short enough to be a wish to the desk and nothing else."""
+    said = clean(text)
+    return len(said) <= (_BRIEF_ENGLISH if said.isascii() else _BRIEF)
+
+
 class Brief(Plain):
-    """A message short enough to be a wish to the desk and nothing else."""
+    """A wish and nothing else, by its length."""
 
     def holds(self, event: Message, desk: Desk) -> bool:
-        said = clean(event.text or "")
-        return len(said) <= (_BRIEF_ENGLISH if said.isascii() else _BRIEF)
+        return brief(event.text or "")
 
 
 async def open_request(desk: Desk, request_id: int) -> Say:
@@ -196,6 +201,9 @@ async def on_urge(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answe
 @router.message(StateFilter(None), Asks(Intent.URGE))
 @router.message(StateFilter(Step.human), Brief(), Asks(Intent.URGE))
 async def urge_typed(message: Message, desk: Desk) -> Answer:
+    mine = await desk.casebook.of_resident(desk.me.id, TALKABLE)
+    if mine and all(request.status is Status.RESOLVED for request in mine):
+        return await talk.words(desk, read(message, desk.channel))  # there is nothing to urge: they say how it went
     which = await _only(desk, "which-urge", "urge")
     return which if isinstance(which, Say) else await urge(desk, which)
 

@@ -324,7 +324,7 @@ async def pass_on(
         album=said[-1].album,
         waiting=waiting,
         passed=[*before, *passed][-_LISTED:] if guessed or before else [],
-        to_manager=to_manager,
+        to_manager=action is Action.COMPLAIN,
     )
     if told is not None:
         return [*warned, told]

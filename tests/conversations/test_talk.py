@@ -290,3 +290,16 @@ async def test_a_picture_in_a_talk_is_for_the_talk_whatever_its_caption(world: W
     worker.sees("低保证")
     await resident.says("我还要办低保")
     resident.sees("最低生活保障")
+
+
+@pytest.mark.parametrize("said", ["楼道灯坏了", "下水道堵了臭得很", "垃圾没人清", "医保怎么交", "居住证咋办"])
+async def test_something_new_comes_before_what_is_open(world: World, said: str) -> None:
+    """Nobody waits for an answer: 这是新的事 is the first button, and "1" is no worker's."""
+    resident, worker, _ = await asked(world)
+    await record(world, resident, ALLOWANCE)
+    await resident.says(said)
+    which = resident.sees("这是新的事，还是接着说哪一件？")
+    assert which.buttons[0][0] == "这是新的事"
+    await resident.says("1")
+    resident.sees("综合窗口")
+    assert await messages(world) == []
