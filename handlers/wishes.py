@@ -1,5 +1,5 @@
 """A wish to the desk in the middle of a talk: how it stands, 催一下, 还没解决. It is about the request of the talk, and
-goes on to the other side as well when they had asked something."""
+goes on to the other side as well when it is words for them, or they had asked something."""
 
 from typing import Any
 
@@ -21,6 +21,8 @@ router = DeskRouter(name="wishes")
 
 _WISHES = (Intent.URGE, Intent.MY_REQUESTS, Intent.PROGRESS, Intent.NOT_SOLVED)
 """What is looked for, the clearest first."""
+_TO_THE_DESK = "催"
+"""「催一下」 is said to the desk; 「搞快点」 and 「还没人来」 are words for the worker as well."""
 
 
 class InATalk(Filter):
@@ -39,9 +41,10 @@ class InATalk(Filter):
 
 @router.message(StateFilter(Step.talk), requests.Brief(), InATalk())
 async def in_a_talk(message: Message, wish: Intent, about: Request, desk: Desk) -> Answer:
-    says: list[Say] = []
-    if wish is Intent.NOT_SOLVED or about.id in [request.id for request in await desk.waiting()]:
-        says = await talk.pass_on(desk, about.id, [read(message, desk.channel)])
+    content, says = read(message, desk.channel), list[Say]()
+    for_worker = wish is Intent.NOT_SOLVED or (wish is Intent.URGE and _TO_THE_DESK not in content.text)
+    if for_worker or about.id in [request.id for request in await desk.waiting()]:
+        says = await talk.pass_on(desk, about.id, [content])
     desk.keep()
     if wish is Intent.MY_REQUESTS:
         return [*says, await requests.listed(desk, 0)]

@@ -70,6 +70,16 @@ async def test_what_a_worker_asked_for_still_goes_to_the_worker(world: World, wo
         resident.sees(sees)
 
 
+@pytest.mark.parametrize("words", ["搞快点嘛", "都等了一天了还没人来", "still waiting"])
+async def test_words_that_urge_the_worker_reach_the_worker(world: World, words: str) -> None:
+    """Counted, and read."""
+    resident, worker = await talking(world)
+    await resident.says(words)
+    worker.sees(words)
+    worker.sees("催办")
+    resident.sees("已经催了李敏")
+
+
 async def test_not_solved_in_a_talk_reaches_the_worker_and_is_answered(world: World) -> None:
     resident, worker = await talking(world)
     await resident.says("还没解决")
