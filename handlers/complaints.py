@@ -17,6 +17,8 @@ from knowledge.lifecycle import TALKABLE, Role
 from storage import outbox
 from storage.tables import Person, Request
 
+words = DeskRouter(name="complaints in words")
+"""Asked before the front door, which would lead whoever asks for a manager to whoever does the work."""
 router = DeskRouter(name="complaints")
 
 _YES = needs.YES | {"要", "要转", "转", "转给管理者"}
@@ -74,7 +76,7 @@ async def _meant(message: Message, desk: Desk, talking: bool) -> list[Request]:
     return [request for request in mine if only in (None, request.id)]
 
 
-@router.message(StateFilter(None, Step.talk, Step.human, Step.whose), OfWhoeverWorks())
+@words.message(StateFilter(None, Step.talk, Step.human, Step.whose), OfWhoeverWorks())
 async def complained(message: Message, about: list[tuple[Request, Person]], desk: Desk) -> Answer:
     """Asked before it goes anywhere: the words wait on the table."""
     needs.clear(desk)

@@ -41,11 +41,12 @@ def build() -> Router:
     root.message.outer_middleware(large_files.warn)
     for router in (
         alarm.router,
-        complaints.router,
+        complaints.words,
         front.router,
         personal.router,
         mediation_talk.quotes,
         talk.quotes,
+        complaints.router,
         rota.router,
         rectification.router,
         manager.router,
