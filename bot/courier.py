@@ -308,8 +308,9 @@ class Courier:
             voice = Voice(texts, person.language, person.elder_mode, zone)
         says = [p.say for p in found if p.say and p.say.choices]
         bot = self.bots.get(row.channel)
-        if bot is not None and (says or row.kind in (outbox.RELAY, "mediation_relay")):
-            await self._book.remember(_buttons(bot.id, row.chat_id, says[-1] if says else None, voice))
+        relayed = row.kind in (outbox.RELAY, "mediation_relay")  # a digit typed next is an answer, whatever is below it
+        if bot is not None and (says or relayed):
+            await self._book.remember(_buttons(bot.id, row.chat_id, None if relayed else says[-1], voice))
         return found, voice
 
     async def _open(self, row: Outbox, parcel: Parcel, voice: Voice) -> list[TelegramMethod[Any]]:

@@ -26,7 +26,7 @@ from bot.faults import trace
 from handlers.desk import COUNTED, Desk, Office
 from handlers.errors import Refusal, refusal
 from handlers.incoming import clean
-from handlers.speech import Answer, Say, page
+from handlers.speech import Answer, Say
 from knowledge import choices
 from storage import conversations
 from storage.database import Database, is_unavailable, sqlstate
@@ -219,10 +219,7 @@ class Gate:
             row = outbox.reply(desk.channel, desk.chat.chat_id, say.pack(), request_id=say.request_id)
             row.payload["voice"] = [desk.language, desk.elder]
             row.person_id = desk.person.id if desk.person else None  # so that it keeps its place among the notices
-            if say.choices:
-                shown, rest = page(say.choices, desk.elder, desk.t("more"))
-                desk.chat.choices = [[c.label, c.data] for c in shown]
-                desk.keep(more=[[c.label, c.data] for c in rest], asked=False)
+            desk.remember_buttons(say)
         if desk.chat.changed:
             await conversations.save(session, desk.chat, desk.now)
         await session.flush()

@@ -210,6 +210,8 @@ def event_words(voice: Voice, event: Event) -> Markup:
         return voice.t("event-take-rating-own")
     if action is Action.RECTIFY_CONTACT and event.role is Role.RESIDENT:
         return voice.t("event-rectify-answer")
+    if action is Action.COMPLAIN and event.role is Role.MANAGER:
+        return voice.t("event-complain-answer")
     if action is Action.FOLLOW_UP:
         said = {True: "yes", False: "no", None: "none"}[data.get("satisfied")]
         return voice.t(f"event-follow-up-{said}")

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.guesses import Guesses
 from handlers.incoming import Content
-from handlers.speech import Choice, Say
+from handlers.speech import Choice, Say, page
 from handlers.texts import Markup, Texts, Voice, texts
 from knowledge import Matcher
 from knowledge.lifecycle import Role
@@ -236,6 +236,14 @@ class Desk:
         row = self.casebook.outbox.reply(self.channel, self.chat.chat_id, say.pack(), request_id=say.request_id)
         row.payload["voice"] = [self.language, self.elder]
         row.person_id = self.person.id if self.person else None
+        self.remember_buttons(say)
+
+    def remember_buttons(self, say: Say) -> None:
+        """A digit typed next means one of these; those behind 「更多」 are shown when it is pressed."""
+        if say.choices:
+            shown, rest = page(say.choices, self.elder, self.t("more"))
+            self.chat.choices = [[c.label, c.data] for c in shown]
+            self.keep(more=[[c.label, c.data] for c in rest], asked=False)
 
     def label(self, key: str, **values: object) -> str:
         """The words of a button: plain text, not HTML."""

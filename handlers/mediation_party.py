@@ -2,6 +2,7 @@
 
 They never see what the applicant said, and the applicant never sees what they say."""
 
+from datetime import datetime
 from typing import Any
 
 from aiogram.filters import Filter
@@ -10,16 +11,18 @@ from aiogram.types import CallbackQuery, Message
 from handlers import drafts, needs
 from handlers import mediation_words as words
 from handlers.desk import MANAGER_MENU, RESIDENT_MENU, WORKER_MENU, Desk, Pick, Step
-from handlers.incoming import clean, read
+from handlers.incoming import Content, clean, read
 from handlers.mediation_words import Party, cases, names_of
 from handlers.routing import DeskRouter
 from handlers.speech import Answer, Say
-from storage.mediation_docket import Docket
+from knowledge.intents import Intent, find
+from storage.mediation_docket import DOMAIN, Asked, Docket
 
 router = DeskRouter(name="mediation party")
 
 LINK = "mediate-"
 """How the word after /start begins in an invitation."""
+_TO_THE_DESK = frozenset({Intent.MY_REQUESTS, Intent.PROGRESS, Intent.URGE, Intent.OFFICE})
 
 
 async def opened(desk: Desk, token: str) -> Answer:
@@ -103,10 +106,29 @@ class ForMediator(Filter):
             return False
         if desk.chat.state == Step.party.state and not desk.stale:
             return {"case_id": desk.data["case"], "begun": True}
-        if desk.chat.state is not None or desk.is_staff or desk.data.get("draft"):
+        if desk.chat.state not in (None, Step.confirm.state) or desk.is_staff:
             return False
         asked = await cases(desk).asked(desk.me.id)
-        return {"case_id": asked, "begun": False} if asked is not None else False
+        if asked is None or (desk.chat.state is not None and _later(desk, asked)):
+            return False
+        if not asked.by_words and (await desk.waiting() or _of_their_own(desk, read(message, desk.channel))):
+            return False
+        return {"case_id": asked.case_id, "begun": False}
+
+
+def _later(desk: Desk, asked: Asked) -> bool:
+    """Whether a need was told since they were asked: what is said now goes on with that."""
+    return not desk.stale and datetime.fromisoformat(desk.data["at"]) > asked.since
+
+
+def _of_their_own(desk: Desk, content: Content) -> bool:
+    """Whether words that nobody asked for are a need of their own, or a wish to the desk, and not about the case."""
+    if not _TO_THE_DESK.isdisjoint(find(content.text)):
+        return True
+    if not needs.is_new(desk, content):
+        return False
+    best = desk.office.matcher.match(content.text).ranked[0].id
+    return desk.office.rules.catalogue.service(best).domain != DOMAIN
 
 
 @router.message(ForMediator())
@@ -120,5 +142,10 @@ async def for_mediator(message: Message, desk: Desk, case_id: int, begun: bool) 
     mediator = await desk.people.get(docket.case.mediator_id)
     if begun and desk.data.get("told"):
         return None
-    desk.go(Step.party, case=case_id, told=True)
-    return desk.say("mediation-passed", [desk.button("talk-end", Pick(what="end"))], name=mediator.name)
+    needs.clear(desk)  # what lay on the table comes back when the talk ends
+    passed = [{"text": content.text, "files": content.files, "album": content.album, "message_id": content.message_id}]
+    desk.stay(Step.party, case=case_id, told=True, passed=[] if begun else passed)
+    choices = [desk.button("talk-end", Pick(what="end"))]
+    if not begun:
+        choices.append(desk.button("new-need", Pick(what="new")))
+    return desk.say("mediation-passed", choices, columns=2, name=mediator.name)

@@ -24,12 +24,13 @@ from handlers import (
     whole_card,
 )
 from handlers.about import About, Document, NotYet, Parcel
+from handlers.aftercare_words import Mend
 from handlers.desk import Office, Pick
 from handlers.speech import Choice, Say, quoted
 from handlers.texts import NO_PHONE, Markup, Voice
-from knowledge.lifecycle import Action, Role, offered
+from knowledge.lifecycle import Action, Role, Status, offered
 from storage import outbox, privacy
-from storage.case_tables import Contact
+from storage.case_tables import Contact, Rectification
 from storage.casebook import Casebook
 from storage.people import People
 from storage.quick import ask
@@ -196,7 +197,11 @@ async def _rating_comment(a: About) -> list[Parcel]:
     rating = await a.session.get(Rating, a.row.payload["rating"])
     if rating is None or not rating.comment:
         return []
-    return [a.say("notice-rating-comment", comment=Markup(quoted(rating.comment, cards.LONG)))]
+    found = await a.session.execute(
+        select(Rectification.id).where(Rectification.rating_id == rating.id, Rectification.manager_id == a.person.id)
+    )
+    mending = [Choice(a.voice.t("mending"), Mend(act="card", id=rect_id).pack()) for rect_id in found.scalars()]
+    return [a.say("notice-rating-comment", mending, comment=Markup(quoted(rating.comment, cards.LONG)))]
 
 
 async def _reopened(a: About) -> list[Parcel]:
@@ -225,13 +230,19 @@ async def _relay(a: About) -> list[Parcel]:
     message = await a.session.get(Message, a.row.payload["message"])
     if message is None:
         return []
-    return [
-        Parcel(
-            Say(await _relayed(a, message), request_id=a.request.id),
-            files=list(message.files),
-            reply_to=await _answered(a, message),
-        )
-    ]
+    say = Say(await _relayed(a, message), _below(a, message), 2, request_id=a.request.id)
+    return [Parcel(say, files=list(message.files), reply_to=await _answered(a, message))]
+
+
+def _below(a: About, message: Message) -> list[Choice]:
+    """What can be done with what a resident said: answer a complaint, or go on once the papers are there."""
+    if message.role is not Role.RESIDENT:
+        return []
+    if a.row.payload.get("complaint"):
+        return [a.button("act-contact", "contact"), a.button("act-open", "open")]
+    if a.request.status is Status.SUPPLEMENT and Action.SUPPLEMENTED in offered(a.request.status, a.roles):
+        return [a.button("papers-there", "supplemented")]
+    return []
 
 
 async def _relay_edit(a: About) -> list[Parcel]:
@@ -243,7 +254,7 @@ async def _relay_edit(a: About) -> list[Parcel]:
         raise NotYet
     return [
         Parcel(
-            Say(await _relayed(a, message), request_id=a.request.id),
+            Say(await _relayed(a, message), _below(a, message), 2, request_id=a.request.id),
             files=list(message.files),
             edits=shown[:1],
             only_edit=True,
@@ -253,9 +264,12 @@ async def _relay_edit(a: About) -> list[Parcel]:
 
 async def _relayed(a: About, message: Message) -> Markup:
     key = "relay-from-resident" if message.role is Role.RESIDENT else "relay-from-staff"
+    if a.row.payload.get("complaint"):
+        key = "relay-complaint"
     said_by = await a.session.get(Person, message.sender_id)
     sender = said_by.name if said_by else a.people.handler.name
-    head = a.voice.t(key, name=sender, tail=cards.tail(a.request.number), service=a.voice.named(a.item))
+    about = {"tail": cards.tail(a.request.number), "service": a.voice.named(a.item)}
+    head = a.voice.t(key, name=sender, handler=a.people.handler.name, **about)
     edited = a.voice.t("edited") if message.edited_at else ""
     return Markup(f"{head}{edited}\n{escape(message.text, quote=False)}" if message.text else head)
 

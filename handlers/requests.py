@@ -1,7 +1,7 @@
 """One's own requests: the list, each with where it stands, and what its resident may do; ratings."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from html import escape
 from typing import Any
 
@@ -12,12 +12,12 @@ from aiogram.types import CallbackQuery, Message
 from handlers import aftercare_words, cards, drafts, handover_words, needs, pause_words, talk, timeline, whole_card
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Asks, Says
-from handlers.incoming import read
+from handlers.incoming import Content, clean, read
 from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
 from handlers.texts import Markup
 from knowledge import numbers
-from knowledge.intents import Intent
+from knowledge.intents import Intent, find
 from knowledge.lifecycle import OPEN, TALKABLE, Role, Status
 from knowledge.satisfaction import POOR
 from storage import outbox
@@ -29,8 +29,23 @@ _LISTED = 8
 _NUMBER_WORDS = re.compile(r"[\W\d]|编号|单号|诉求|number", re.IGNORECASE)
 _A_QUESTION = 8
 """Characters beside a number that only ask how it stands."""
+_BRIEF, _BRIEF_ENGLISH = 12, 40
+"""Characters of a wish to the desk in the middle of something else."""
 REASONS = ("slow", "attitude", "result", "passed-around", "other")
 """Why somebody is not satisfied; asked for, never required (rule 11)."""
+
+
+def brief(text: str) -> bool:
+    """Whether a message is short enough to be a wish to the desk and nothing else."""
+    said = clean(text)
+    return len(said) <= (_BRIEF_ENGLISH if said.isascii() else _BRIEF)
+
+
+class Brief(Plain):
+    """A wish and nothing else, by its length."""
+
+    def holds(self, event: Message, desk: Desk) -> bool:
+        return brief(event.text or "")
 
 
 async def open_request(desk: Desk, request_id: int) -> Say:
@@ -121,21 +136,23 @@ async def on_sentence_with_number(message: Message, about: Request, desk: Desk) 
 @router.message(Says("menu-requests"))
 @router.message(StateFilter(None), Asks(Intent.MY_REQUESTS))
 @router.message(StateFilter(None), Asks(Intent.PROGRESS))
+@router.message(StateFilter(Step.human), Brief(), Asks(Intent.MY_REQUESTS, Intent.PROGRESS))
 async def my_requests(message: Message, desk: Desk) -> Answer:
     if (number := numbers.find(message.text or "")) is not None:
         request = await desk.casebook.by_number(number, desk.me.id)
         return await open_request(desk, request.id)
-    return await _list(desk, 0)
+    return await listed(desk, 0)
 
 
 @router.callback_query(Pick.filter(F.what == "mine"))
 async def more_requests(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
     if not (callback_data.arg.isascii() and callback_data.arg.isdecimal()):
         return desk.say("button-old")
-    return await _list(desk, int(callback_data.arg[:6]))
+    return await listed(desk, int(callback_data.arg[:6]))
 
 
-async def _list(desk: Desk, start: int) -> Say:
+async def listed(desk: Desk, start: int) -> Say:
+    """All one's own requests, what is open first; the one there is, opened."""
     mine = await desk.casebook.of_resident(desk.me.id, (*OPEN, Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN))
     mine.sort(key=lambda r: (r.status not in OPEN, r.status is not Status.RESOLVED, -r.id))
     if not mine:
@@ -177,17 +194,25 @@ async def _only(desk: Desk, query_key: str, act: str, statuses: Collection[Statu
 
 @router.callback_query(Act.filter(F.act == "urge"))
 async def on_urge(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answer:
-    return await _urge(desk, callback_data.id)
+    return await urge(desk, callback_data.id)
 
 
 @router.message(Says("act-urge"))
 @router.message(StateFilter(None), Asks(Intent.URGE))
+@router.message(StateFilter(Step.human), Brief(), Asks(Intent.URGE))
 async def urge_typed(message: Message, desk: Desk) -> Answer:
+    mine = await desk.casebook.of_resident(desk.me.id, TALKABLE)
+    if mine and all(request.status is Status.RESOLVED for request in mine):
+        return await talk.words(desk, read(message, desk.channel))  # there is nothing to urge: they say how it went
     which = await _only(desk, "which-urge", "urge")
-    return which if isinstance(which, Say) else await _urge(desk, which)
+    return which if isinstance(which, Say) else await urge(desk, which)
 
 
-async def _urge(desk: Desk, request_id: int) -> Say:
+async def urge(desk: Desk, request_id: int) -> Say:
+    """催办, and by when it is promised.
+
+    :raises CaseError: `urged_today`
+    """
     request = await desk.casebook.urge(request_id, desk.me.id)
     handler = await desk.people.get(request.handler_id)
     if request.paused_at is not None:
@@ -277,7 +302,11 @@ async def rate_in_words(message: Message, waiting: list[Request], level: int, de
     if len(waiting) > 1:
         recorded = desk.office.rules.catalogue.recorded
         return desk.say("which-rate", cards.lines(desk.voice, [(r, recorded(r.service_id)) for r in waiting[:_LISTED]]))
-    return await _reopen(desk, waiting[0].id) if level == 0 else await _rate(desk, waiting[0].id, level)
+    if level > 0:
+        return await _rate(desk, waiting[0].id, level)
+    content = read(message, desk.channel)
+    more = [] if Intent.NOT_SOLVED in find(content.text) else [content]
+    return await _reopen(desk, waiting[0].id, more)
 
 
 @router.message(Says("act-reopen"))
@@ -292,13 +321,16 @@ async def not_solved(message: Message, desk: Desk) -> Answer:
 
 
 async def _rate(desk: Desk, request_id: int, level: int) -> Answer:
-    await desk.casebook.rate(request_id, desk.me.id, level)
-    _ask_comment(desk, request_id)
+    """The receipt before the notice of who calls after a poor one."""
     skip = desk.button("skip", Pick(what="skip"))
+    said = desk.say("rated", [skip], level=desk.t(cards.level_key(level)))
     if level in POOR:
         reasons = [desk.button(f"reason-{r}", Act(act="reason", id=request_id, arg=r)) for r in REASONS]
-        return desk.say("rated-poor", [*reasons, skip], columns=2, level=desk.t(cards.level_key(level)))
-    return desk.say("rated", [skip], level=desk.t(cards.level_key(level)))
+        said = desk.say("rated-poor", [*reasons, skip], columns=2, level=desk.t(cards.level_key(level)))
+    desk.first(said)
+    await desk.casebook.rate(request_id, desk.me.id, level)
+    _ask_comment(desk, request_id)
+    return None
 
 
 def _ask_comment(desk: Desk, request_id: int) -> None:
@@ -346,13 +378,14 @@ async def on_reopen(query: CallbackQuery, callback_data: Act, desk: Desk) -> Ans
     return await _reopen(desk, callback_data.id)
 
 
-async def _reopen(desk: Desk, request_id: int) -> Answer:
-    """Back to the first responder; words that were said to it after it was over go with it."""
+async def _reopen(desk: Desk, request_id: int, more: Sequence[Content] = ()) -> Answer:
+    """Back to the first responder; words that were said to it after it was over, or say more than that, go with it."""
     request = await desk.casebook.reopen(request_id, desk.me.id)
     responder = await desk.people.get(request.first_responder_id)
     draft = needs.on_table(desk) if desk.data.get("over") == request.id else None
     desk.go(Step.talk, request=request.id, fresh=True)
     when = cards.by(desk.voice, request)
     said = desk.say("reopened", name=responder.name, when=when, request_id=request.id)
-    passed = await talk.pass_on(desk, request.id, drafts.parts(draft)) if draft else []
+    words = [*(drafts.parts(draft) if draft else []), *more]
+    passed = await talk.pass_on(desk, request.id, words) if words else []
     return [said, *passed]

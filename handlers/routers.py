@@ -7,6 +7,7 @@ from handlers import (
     behalf,
     chatter,
     claims,
+    complaints,
     departures,
     front,
     handover,
@@ -27,6 +28,7 @@ from handlers import (
     slip,
     talk,
     typed,
+    wishes,
     worker,
 )
 from handlers.routing import DeskRouter
@@ -35,9 +37,9 @@ from handlers.routing import DeskRouter
 def build() -> Router:
     """One router with the handlers of all the others; made anew for every dispatcher.
 
-    Danger comes before everything, the name of a button before it could go to somebody as words, a quote before
-    whatever the desk waits for, staff before residents where both
-    have a step, and `talk` takes whatever nobody else did.
+    Danger comes before everything, then what is said of those who would read it otherwise, the name of a button before
+    it could go to somebody as words, a quote before whatever the desk waits for, staff before residents where both have
+    a step, and `talk` takes whatever nobody else did.
     """
     root = DeskRouter(name="shouwen")
     root.message.outer_middleware(large_files.warn)
@@ -45,12 +47,14 @@ def build() -> Router:
         said.outer_middleware(id_numbers.warn)
     for router in (
         alarm.router,
+        complaints.words,
         front.router,
         chatter.router,
         personal.router,
         typed.router,
         mediation_talk.quotes,
         talk.quotes,
+        complaints.router,
         rota.router,
         rectification.router,
         manager.router,
@@ -66,6 +70,7 @@ def build() -> Router:
         slip.router,
         claims.router,
         mediation_party.router,
+        wishes.router,
         requests.router,
         front.searching,
         personal.naming,

@@ -7,7 +7,7 @@ from aiogram import F
 from aiogram.filters import Filter, StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards, drafts, needs
+from handlers import cards, drafts, needs, receipts
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Says
 from handlers.incoming import Content, clean, read
@@ -15,7 +15,7 @@ from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from knowledge import danger
 from knowledge.danger import Tier
-from knowledge.intents import Intent, find, rating
+from knowledge.intents import Intent, find, rating, says_unsolved
 from knowledge.lifecycle import TALKABLE, Action, NotAllowed, Role, Status, allowed
 from storage import outbox
 from storage.tables import Request
@@ -33,7 +33,7 @@ def judged(text: str) -> int | None:
     """What was said of finished work: 5 to 1, or 0 when it is not solved; None when nothing was."""
     if clean(text).strip(" 。！!.，,").lower() in ACKNOWLEDGED:
         return None
-    return 0 if Intent.NOT_SOLVED in find(text) else rating(text)
+    return 0 if says_unsolved(text) else rating(text)
 
 
 # -- quotes
@@ -225,7 +225,7 @@ async def _while_asked(desk: Desk, content: Content) -> Answer:
 
 async def whose(desk: Desk) -> Say:
     """Ask for whom the words on the table are."""
-    desk.stay(Step.whose)
+    desk.stay(Step.whose, complaint=None)
     if desk.is_staff:
         recorded = desk.office.rules.catalogue.recorded
         choices = [
@@ -239,7 +239,9 @@ async def whose(desk: Desk) -> Say:
         return desk.say("whose-staff", [*choices, new, desk.button("never-mind", Pick(what="drop"))])
     mine = await desk.casebook.of_resident(desk.me.id, TALKABLE)
     choices = [await needs.talk_choice(desk, request, "whose") for request in mine[:_LISTED]]
-    return desk.say("whose", [*choices, _new(desk)])
+    if await desk.waiting():
+        return desk.say("whose", [*choices, _new(desk)])
+    return desk.say("whose-or-new", [_new(desk), *choices])
 
 
 def _new(desk: Desk) -> Choice:
@@ -282,22 +284,26 @@ async def pass_on(
     reply_to_id: int | None = None,
     guessed: bool = False,
     aside: bool = False,
+    to_manager: bool = False,
 ) -> list[Say]:
     """Pass words and files on, stay in the talk, and say to whom they went the first time.
 
     :param guessed: nobody said for whom they are, so offer to make a need of them
     :param aside: the desk waits for something else, and goes on waiting
+    :param to_manager: they are about whoever does the work, who shall not read them
     :raises CaseError: `not_yours`
     """
     request, roles = await desk.casebook.look(request_id, desk.me.id)
     resident = Role.RESIDENT in roles
-    action, other = await desk.casebook.speech(request, desk.me.id, roles, reply_to_id)
+    goes_on = desk.chat.state == Step.talk.state and desk.data.get("request") == request.id
+    to_manager = to_manager or (goes_on and reply_to_id is None and bool(desk.data.get("to_manager")))
+    action, other = await desk.casebook.speech(request, desk.me.id, roles, reply_to_id, to_manager=to_manager)
     if not allowed(action, request.status, roles):
         return [_over(desk, request, roles, said)]
     for part in said:
-        await desk.casebook.say(request.id, desk.me.id, part.text, part.files, desk.source(part, reply_to_id))
+        source = desk.source(part, reply_to_id)
+        await desk.casebook.say(request.id, desk.me.id, part.text, part.files, source, to_manager=to_manager)
     warned = _warning(desk, said) if resident else []
-    goes_on = desk.chat.state == Step.talk.state and desk.data.get("request") == request.id
     silent = goes_on and not guessed and not desk.data.get("fresh")
     name = (await desk.people.get(other)).name
     about: dict[str, Any] = {"name": name, "number": cards.tail(request.number), "request_id": request.id}
@@ -305,6 +311,9 @@ async def pass_on(
         return [*warned, desk.say("passed-aside", **about)]
     if not goes_on:
         needs.clear(desk)
+    told = None
+    if action is Action.SUPPLY:
+        told = await receipts.receipt(desk, request, said, guessed=guessed, goes_on=goes_on)
     before: list[dict[str, Any]] = desk.data.get("passed", []) if goes_on and not guessed else []
     passed = [{"text": p.text, "files": p.files, "album": p.album, "message_id": p.message_id} for p in said]
     waiting = [r.id for r in await desk.waiting()] if resident else []
@@ -315,15 +324,18 @@ async def pass_on(
         album=said[-1].album,
         waiting=waiting,
         passed=[*before, *passed][-_LISTED:] if guessed or before else [],
+        to_manager=action is Action.COMPLAIN,
     )
+    if told is not None:
+        return [*warned, told]
     if silent:
         return warned
     choices = [desk.button("talk-end", Pick(what="end"))]
-    if resident and request.status is Status.RESOLVED:
-        choices.append(Choice(desk.label("act-reopen"), Act(act="reopen", id=request.id).pack()))
     if guessed:
         choices.append(_new(desk))
     key = "passed-on" if await _in_chat(desk, request, roles) else "noted-down"
+    if to_manager:
+        key, about["handler"] = "complaint-passed", (await desk.people.get(request.handler_id)).name
     return [*warned, desk.say(key, choices, columns=2, **about)]
 
 

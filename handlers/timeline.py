@@ -37,11 +37,15 @@ async def tell(desk: Desk, request: Request, *, plain: bool) -> Markup:
             withheld = outsider and "mediation" in (request.domain, now.domain)
         if plain and (action in _STAFF_ONLY | _TALK or event.data.get("step") == "talk"):
             continue
+        theirs = Role.MANAGER in roles and desk.me.id not in event.data.get("of", ())
+        if action is Action.COMPLAIN and not (Role.RESIDENT in roles or theirs):
+            continue  # it speaks of them, or is none of their business
         if event.actor_id not in names:
             names[event.actor_id] = (await desk.people.get(event.actor_id or 0)).name
         # What is said in a mediation is confidential, also to managers; what a resident tells a manager of whoever did
         # the work is not for them.
         hidden = (withheld and action in _TALK) or (action in PUT_RIGHT and (plain or not reading))
+        hidden = hidden or (action is Action.COMPLAIN and plain)
         words = f"\n{quoted(note.text, 200)}" if note is not None and note.text and not hidden else ""
         act = Markup(
             event_words(desk.voice, event)

@@ -49,6 +49,13 @@ _NUMBERS: dict[DangerKind, tuple[str, ...]] = {
     DangerKind.FIRE_GAS: ("119",),
     DangerKind.MISSING_PERSON: ("110",),
 }
+
+
+def numbers(kind: DangerKind) -> tuple[str, ...]:
+    """Telephone numbers to call in a danger of this kind, the most fitting first."""
+    return _NUMBERS[kind]
+
+
 _KIN = re.compile("娃|孩|妈|爸|爷|奶|老人|婆婆|外公")  # whom a family looks for, not a debtor
 # When a text shows several, the one whose number helps with the others is named
 _GRAVEST = (
@@ -70,7 +77,7 @@ class Danger:
     @property
     def numbers(self) -> tuple[str, ...]:
         """Telephone numbers to call, the most fitting first."""
-        return _NUMBERS[self.kind]
+        return numbers(self.kind)
 
 
 _TORN_OUT = 0.3

@@ -6,7 +6,7 @@ in lexicon/intents.yaml.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -18,11 +18,14 @@ import yaml
 _SAYINGS = Path(__file__).parent / "lexicon" / "intents.yaml"
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LONGEST_RATING = 40  # characters; who writes more tells a story
+_ANYBODY = "工作人员"
+_MARKS = re.compile(r"[,.!?;\n]")
+_MARKS_AND_BLANKS = re.compile(r"[\s，。！？、；：…～~,.!?;:]")
 
 
 class Intent(StrEnum):
     """What the desk is asked to do. OFFICE is the hours and place of the office, HELP is "what can you do", ROBOT
-    "are you a robot"."""
+    "are you a robot"; COMPLAINT is about whoever works on a request, or asks for those above them."""
 
     GREETING = "greeting"
     THANKS = "thanks"
@@ -33,6 +36,7 @@ class Intent(StrEnum):
     HUMAN = "human"
     RATING = "rating"
     NOT_SOLVED = "not_solved"
+    COMPLAINT = "complaint"
     OFFICE = "office"
     HELP = "help"
     ROBOT = "robot"
@@ -68,6 +72,40 @@ def rating(text: str) -> int | None:
     Of several judgements the worst is believed: who is content does not write that anything was bad.
     """
     return min((_sayings().levels[word] for word in _judgements(_plain(text))), default=None)
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a message, as its marks divide it; blanks divide Chinese as well."""
+    return [part for part in (_MARKS if text.isascii() else _MARKS_AND_BLANKS).split(text) if part.strip()]
+
+
+def judged_in_part(text: str) -> int | None:
+    """The level that some part of a story says plainly, the worst of several; None when no part is a rating.
+
+    Words that only agree («好», «可以») say nothing within a story.
+    """
+    levels = (
+        _sayings().levels[word]
+        for part in clauses(text)
+        for word in _judgements(_plain(part))
+        if word not in _sayings().assents
+    )
+    return min(levels, default=None)
+
+
+def says_unsolved(text: str) -> bool:
+    """Whether some part of the message says that it is not solved."""
+    return any(Intent.NOT_SOLVED in find(part) for part in (text, *clauses(text)))
+
+
+def complains(text: str, names: Iterable[str] = ()) -> bool:
+    """Whether somebody complains of whoever works on their request, or asks for those above them.
+
+    :param names: of those who work on it: to complain of one of them is to complain of the staff
+    """
+    for name in filter(None, names):
+        text = text.replace(name, _ANYBODY)
+    return Intent.COMPLAINT in find(text)
 
 
 def _judgements(plain: str) -> list[str]:

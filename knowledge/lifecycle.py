@@ -87,6 +87,7 @@ class Action(StrEnum):
     RECTIFY_COMPLEX = "rectify_complex"  # 15 working days instead of 5, said in advance
     RECTIFY_SETTLE = "rectify_settle"
     FOLLOW_UP = "follow_up"  # 回访
+    COMPLAIN = "complain"  # words about whoever does the work, for a manager alone; and the manager's answer
     CLAIM = "claim"  # whoever was recorded on behalf, or their contact, comes to the chat
     CLOSE_UNRATED = "close_unrated"
     WARN = "warn"
@@ -157,6 +158,7 @@ TABLE: tuple[Rule, ...] = (
     _rule(Action.RECTIFY_COMPLEX, {P, S, D, C}, {Role.MANAGER}, _SAME),
     _rule(Action.RECTIFY_SETTLE, {P, S, D, C}, {Role.MANAGER}, _SAME),
     _rule(Action.FOLLOW_UP, {P, S, D, C}, {Role.MANAGER}, _SAME),
+    _rule(Action.COMPLAIN, {R, P, S, D, C}, {Role.RESIDENT, Role.MANAGER}, _SAME),
     _rule(Action.CLAIM, {R, P, S, D, C, W}, {Role.RESIDENT}, _SAME),
     _rule(Action.URGE, {R, P, S}, {Role.RESIDENT}, _SAME),
     _rule(Action.WITHDRAW, {R, P, S}, {Role.RESIDENT}, W),

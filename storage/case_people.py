@@ -1,5 +1,5 @@
 """Who else a request has to do with, beside its first responder and its handler: the contact of somebody who was
-recorded on behalf (代为登记), and the manager who puts right what was rated poorly (整改)."""
+recorded on behalf (代为登记), and the managers who put right what was rated poorly (整改) or heard a complaint."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from storage.case_tables import Contact, Rectification
 from storage.database import remembered
 from storage.people import find
 from storage.quick import ask
-from storage.tables import Message, Person, Rating, Request
+from storage.tables import Event, Message, Person, Rating, Request
 
 _STANDING = "standing"
 """What a unit of work remembers of whose requests can still be spoken of (`database.remembered`)."""
@@ -111,6 +111,27 @@ async def putting_right(
     return last.sender_id if last is not None and last.role is Role.MANAGER else None
 
 
+async def complaints(session: AsyncSession, request: Request) -> dict[int, int]:
+    """What was said of whoever does the work: the message, and the manager whom it went to or who answered it, in the
+    order in which they were said."""
+    return {data["message"]: data["manager"] for (data,) in await ask(session, _SAID_OF, {"request_id": request.id})}
+
+
+async def complaining(
+    session: AsyncSession, request: Request, person_id: int, roles: frozenset[Role], reply_to_id: int | None = None
+) -> int | None:
+    """With whom these words of somebody go on about a complaint: the other side's id; None when they do not."""
+    said = await complaints(session, request)
+    if not said:
+        return None
+    manager_id = list(said.values())[-1]
+    if Role.RESIDENT not in roles:
+        return request.resident_id if person_id == manager_id and roles == {Role.MANAGER} else None
+    if reply_to_id is None:
+        [(reply_to_id,)] = await ask(session, _ANSWERED, {"request_id": request.id}) or [(0,)]
+    return manager_id if reply_to_id in said else None
+
+
 async def speech(
     session: AsyncSession, request: Request, person_id: int, roles: frozenset[Role], reply_to_id: int | None = None
 ) -> tuple[Action, int]:
@@ -118,6 +139,9 @@ async def speech(
     about = await putting_right(session, request, person_id, roles, reply_to_id)
     if about is not None:
         return Action.RECTIFY_CONTACT, about
+    about = await complaining(session, request, person_id, roles, reply_to_id)
+    if about is not None:
+        return Action.COMPLAIN, about
     if Role.RESIDENT in roles:
         return Action.SUPPLY, request.handler_id
     return Action.CONTACT, request.resident_id
@@ -129,6 +153,17 @@ _STILL = (
     select(Request, _PUT_RIGHT)
     .where(served(bindparam("person_id")), or_(Request.status.in_(TALKABLE), _PUT_RIGHT))
     .order_by(Request.id.desc())
+)
+_SAID_OF = (
+    select(Event.data)
+    .where(Event.request_id == bindparam("request_id"), Event.action == Action.COMPLAIN.value)
+    .order_by(Event.position)
+)
+_ANSWERED = (
+    select(Message.id)
+    .where(Message.request_id == bindparam("request_id"), Message.role != Role.RESIDENT)
+    .order_by(Message.id.desc())
+    .limit(1)
 )
 _RECTIFIED = (
     select(Rectification, Rating.handler_id)

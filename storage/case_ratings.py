@@ -70,7 +70,11 @@ class Ratings(Rectifications):
         rating.reason = reason or rating.reason
         if comment:
             rating.comment = f"{rating.comment}\n{comment}" if rating.comment else comment
-            for person_id in await self._in_office(request, rating.handler_id, rating.first_responder_id):
+            told = await self._in_office(request, rating.handler_id, rating.first_responder_id)
+            rect = await self.rectification_of(request.id)
+            if rect is not None and rect.rating_id == rating.id:
+                told.append(rect.manager_id)  # whoever puts it right must know what was wrong
+            for person_id in dict.fromkeys(told):
                 if person_id == actor_id:
                     continue
                 self._tell(request, person_id, "rating_comment", rating=rating.id)

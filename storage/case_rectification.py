@@ -95,7 +95,7 @@ class Rectifications(Talk):
         await self._session.flush()
         if await self._session.scalar(select(Rectification.id).where(Rectification.rating_id == rating.id)):
             return None
-        chosen = await self._manager(request, rating)
+        chosen = await self._manager(request, rating.handler_id, rating.first_responder_id)
         if chosen is None:
             return None
         contact_by, settle_by = rules.clocks(self._now, await self._office(request))
@@ -128,7 +128,19 @@ class Rectifications(Talk):
         await self._tell_resident(request, "rectifying", manager=chosen.person_id, until=until)
         return rect
 
-    async def _manager(self, request: Request, rating: Rating, *, instead_of: int | None = None) -> rules.Choice | None:
+    async def manager_over(self, request: Request) -> int | None:
+        """The manager who hears what a resident says of whoever does the work: one who neither has it in hand nor
+        answers for it; None when there is no such."""
+        who = (request.handler_id, request.first_responder_id)
+        found = await case_people.rectification(self._session, request)
+        if found is not None and found[0].manager_id not in who:
+            return found[0].manager_id
+        chosen = await self._manager(request, *who)
+        return None if chosen is None or chosen.own_work else chosen.person_id
+
+    async def _manager(
+        self, request: Request, handler_id: int, first_responder_id: int, *, instead_of: int | None = None
+    ) -> rules.Choice | None:
         office = await self._office(request)
         people = [c for c in await self._people.candidates(request.area_id) if c.role is Role.MANAGER]
         here = [
@@ -149,7 +161,7 @@ class Rectifications(Talk):
                     )
             return list(nearest.values())
 
-        who = {"handler_id": rating.handler_id, "first_responder_id": rating.first_responder_id}
+        who = {"handler_id": handler_id, "first_responder_id": first_responder_id}
         chosen = rules.answerable(counted(here), **who)
         if chosen is None or chosen.own_work:  # rather somebody on leave than whoever did the work
             chosen = rules.answerable(counted(people), **who) or chosen
@@ -175,7 +187,8 @@ class Rectifications(Talk):
         rating = await self._session.get(Rating, rect.rating_id if rect else 0)
         if rect is None or rating is None or rect.followed_up_at is not None or request.status is Status.WITHDRAWN:
             return None
-        chosen = await self._manager(request, rating, instead_of=rect.manager_id)
+        who = (rating.handler_id, rating.first_responder_id)
+        chosen = await self._manager(request, *who, instead_of=rect.manager_id)
         if chosen is None:
             return None
         before, rect.manager_id = rect.manager_id, chosen.person_id

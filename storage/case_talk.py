@@ -1,5 +1,7 @@
 """Who talks with whom about a request: resident, contact, staff, and the manager who puts it right."""
 
+from datetime import datetime
+
 from sqlalchemy import bindparam, func, select
 
 from knowledge.lifecycle import Action, Role, Status, check
@@ -43,6 +45,12 @@ class Talk(Unread):
         """As which act words of this person count, and to whom they go."""
         return await case_people.speech(self._session, request, person_id, roles, reply_to_id)
 
+    async def worker_spoke(self, request: Request, since: datetime) -> bool:
+        """Whether staff have said something to the resident since then that is no answer to a complaint."""
+        said = await ask(self._session, _SAID_SINCE, {"request_id": request.id, "since": since})
+        about = await case_people.complaints(self._session, request)
+        return any(message_id not in about for (message_id,) in said)
+
     async def reader(self, request: Request) -> Person | None:
         """Whose chat news of a request goes to; None when somebody has to call."""
         return await case_people.reader(self._session, request)
@@ -57,6 +65,11 @@ class Talk(Unread):
         return (await self._people.get(request.resident_id)).phone or (contact.phone if contact else None)
 
 
+_SAID_SINCE = select(Message.id).where(
+    Message.request_id == bindparam("request_id"),
+    Message.role != Role.RESIDENT,
+    Message.created_at > bindparam("since", type_=UTCDateTime()),
+)
 _NEWEST = select(func.max(Message.id)).where(Message.request_id.in_(bindparam("requests", expanding=True)))
 _LAST_SAID = select(Message.request_id, Message.role).where(
     Message.id.in_(_NEWEST.group_by(Message.request_id)), Message.created_at > bindparam("since", type_=UTCDateTime())

@@ -24,6 +24,8 @@ from storage.tables import Message, Request
 
 ALBUM_WAIT = timedelta(seconds=1)
 """How long the pictures of one album are waited for before they are passed on together."""
+_WITH_MANAGER = frozenset({Action.RECTIFY_CONTACT, Action.COMPLAIN})
+"""In these the staff side is a manager, whatever else they are to the request."""
 
 
 class Casebook(Transfers, Pauses, Claims):
@@ -200,23 +202,33 @@ class Casebook(Transfers, Pauses, Claims):
     # -- talking
 
     async def say(
-        self, request_id: int, actor_id: int, text: str, files: Sequence[dict[str, Any]], source: Source
+        self,
+        request_id: int,
+        actor_id: int,
+        text: str,
+        files: Sequence[dict[str, Any]],
+        source: Source,
+        *,
+        to_manager: bool = False,
     ) -> Message:
         """Pass words or files between the resident and whoever does the work, and keep them with the request.
 
         Pictures of one album arrive one by one: they become one message, unless it is on its way already.
+
+        :param to_manager: a resident's words about whoever does the work: for a manager alone
         :raises NotAllowed: the request is over, or is not theirs
+        :raises CaseError: `no_other_manager` when everybody who could hear it does the work
         """
         request, roles = await self.look(request_id, actor_id)
         from_resident = Role.RESIDENT in roles
-        action, other = await self.speech(request, actor_id, roles, source.reply_to_id)
+        action, other = await self.speech(request, actor_id, roles, source.reply_to_id, to_manager=to_manager)
         check(action, request.status, roles)
         if source.album and (begun := await self._growing_album(source)):
             begun.files = [*begun.files, *(dict(f) for f in files)]
             begun.text = begun.text or text
             return begun
         role = Role.RESIDENT if from_resident else acting_role(roles)
-        if action is Action.RECTIFY_CONTACT and not from_resident:
+        if action in _WITH_MANAGER and not from_resident:
             role = Role.MANAGER
         message = Message(
             request_id=request.id,
@@ -235,11 +247,17 @@ class Casebook(Transfers, Pauses, Claims):
         await put(self._session, message)
         if action is Action.CONTACT:
             request.contacted_at = request.contacted_at or self._now
-        await self._event(request, action, actor_id, role, message=message.id)
+        about: dict[str, Any] = {}
+        if action is Action.COMPLAIN:
+            of = [request.handler_id, request.first_responder_id]
+            about = {"manager": other if from_resident else actor_id, "of": sorted(set(of))}
+        await self._event(request, action, actor_id, role, message=message.id, **about)
         if role is Role.MANAGER and action is Action.RECTIFY_CONTACT:
             await self._contacted(request)
         wait = ALBUM_WAIT if source.album else timedelta()
-        if from_resident:
+        if action is Action.COMPLAIN and from_resident:
+            self._tell(request, other, "relay", delay=wait, message=message.id, complaint=True)
+        elif from_resident:
             also = () if action is Action.RECTIFY_CONTACT else (request.first_responder_id,)
             reader = (await self._in_office(request, other, *also))[:1]
             for person_id in dict.fromkeys([*reader, *await self._watching(request)]):
@@ -256,6 +274,30 @@ class Casebook(Transfers, Pauses, Claims):
     async def _watching(self, request: Request) -> list[int]:
         """Who reads along what somebody in danger says: the managers, until somebody takes it (受理)."""
         return await self.overseers(request) if request.danger and request.status is Status.RECORDED else []
+
+    async def speech(
+        self,
+        request: Request,
+        person_id: int,
+        roles: frozenset[Role],
+        reply_to_id: int | None = None,
+        *,
+        to_manager: bool = False,
+    ) -> tuple[Action, int]:
+        """As which act words of this person count, and to whom they go; of whoever does the work hears the manager who
+        heard it before, while they can.
+
+        :raises CaseError: `no_other_manager`
+        """
+        action, other = await super().speech(request, person_id, roles, reply_to_id)
+        if Role.RESIDENT not in roles or not (to_manager or action is Action.COMPLAIN):
+            return action, other
+        if action is not Action.COMPLAIN or not await self._able(request, other):
+            found = await self.manager_over(request)
+            if found is None:
+                raise CaseError("no_other_manager")
+            other = found
+        return Action.COMPLAIN, other
 
     async def edit(self, source: Source, actor_id: int, text: str) -> Message | None:
         """Keep the older version of something said and pass the new one on; None when it was never relayed."""
@@ -276,9 +318,12 @@ class Casebook(Transfers, Pauses, Claims):
         message.earlier = [*message.earlier, {"text": message.text, "until": self._now.isoformat()}]
         message.text, message.edited_at = text, self._now
         if message.role is Role.RESIDENT:
-            _, other = await self.speech(request, actor_id, roles, message.reply_to_id)
-            for person_id in dict.fromkeys([other, *await self._watching(request)]):
-                self._tell(request, person_id, "relay_edit", message=message.id)
+            other = (await case_people.complaints(self._session, request)).get(message.id)
+            of_work = other is not None
+            if other is None:
+                _, other = await self.speech(request, actor_id, roles, message.reply_to_id)
+            for person_id in dict.fromkeys([other, *([] if of_work else await self._watching(request))]):
+                self._tell(request, person_id, "relay_edit", message=message.id, complaint=of_work)
         else:
             await self._tell_resident(request, "relay_edit", caller=actor_id, message=message.id)
         return message

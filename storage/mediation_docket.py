@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -47,6 +47,18 @@ class Docket:
         return Standing(self.case.stage, accepted, self.request.status is Status.IN_PROGRESS)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A case in which the other party's next words are waited for, and since when.
+
+    :ivar by_words: the mediator asked in words; else they are to answer an invitation, or to come to a meeting
+    """
+
+    case_id: int
+    since: datetime
+    by_words: bool
+
+
 class Dockets(Ledger):
     """Reads mediation cases and keeps the books of one unit of work; `Mediation` adds the steps."""
 
@@ -89,9 +101,11 @@ class Dockets(Ledger):
         cases = await ask(self._session, _OF_OTHER, {"person_id": person_id})
         return [await self.docket_of(case) for (case,) in cases]
 
-    async def asked(self, person_id: int) -> int | None:
-        """The case whose mediator said something to this other party that was not answered yet."""
-        for docket in await self.of_other(person_id):
+    async def asked(self, person_id: int) -> Asked | None:
+        """The case in which this other party is waited for: the mediator said something that was not answered yet, or
+        else an invitation waits for an answer, or a meeting is ahead."""
+        found = await self.of_other(person_id)
+        for docket in found:
             newest = await self._session.execute(
                 select(MediationMessage.from_other, MediationMessage.created_at)
                 .where(MediationMessage.case_id == docket.case.id, MediationMessage.noted.is_(False))
@@ -100,7 +114,11 @@ class Dockets(Ledger):
             )
             said = newest.first()
             if said is not None and not said.from_other and self._now - said.created_at < _ANSWERED_WITHIN:
-                return docket.case.id
+                return Asked(docket.case.id, said.created_at, by_words=True)
+        for docket in found:
+            since = docket.session.created_at if docket.session else docket.case.invited_at
+            if since is not None and (docket.session or docket.case.stage is Stage.INVITED):
+                return Asked(docket.case.id, since, by_words=False)
         return None
 
     # -- inside

@@ -52,6 +52,7 @@ rectify_contact  PSDC  manager resident
 rectify_complex  PSDC  manager
 rectify_settle   PSDC  manager
 follow_up        PSDC  manager
+complain         RPSDC resident manager
 claim            RPSDCW resident
 warn             RP    system
 breach           RP    system

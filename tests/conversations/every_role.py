@@ -36,7 +36,7 @@ GUARDED = (
 
 ACTS: dict[str, tuple[str, ...]] = {
     "open": ("",), "history": ("",), "files": ("",), "slip": ("",), "look_up": ("",),
-    "acknowledge": ("",), "contact": ("",), "supply": ("",), "whose": ("",),
+    "acknowledge": ("",), "contact": ("",), "supply": ("",), "whose": ("",), "complain": ("", "ask"),
     "transfer": ("", "{handler}", "{colleague}"), "up": ("{street}",), "replace": ("", "{colleague}"),
     "hand_outside": ("",), "follow_outside": ("",), "ask_in": ("7", "0"), "report_refusal": ("",),
     "uphold": ("",), "overrule": ("",), "correct": ("", "elderly_care"), "as": ("elderly.meals",),

@@ -38,7 +38,7 @@ async def three_requests(world: World) -> Actor:
     await ann.says("还要多久哦")
     ann.sees("3 件还在办")
     await ann.says(PAPERS)
-    ann.sees("给谁")
+    ann.sees("接着说哪一件")
     await ann.says("好")
     await ann.clicks("说给李敏（最低生活保障）")
     ann.sees("已转给李敏")

@@ -180,11 +180,12 @@ async def test_not_solved_of_something_closed_shows_it(world: World) -> None:
 
 
 async def test_words_between_outcome_and_rating_reach_the_worker(world: World) -> None:
-    """Neither lost nor made a new need; 还没解决 and 这是新的事 are one tap away, and the rating still counts."""
+    """Neither lost nor a new need; ratings, 还没解决 and 这是新的事 are one tap away, and a rating in words counts."""
     resident, worker, _ = await finished(world)
     await resident.says("师傅的手套忘在我屋头了")
-    passed = resident.sees("已转给李敏")
-    assert [words for words, _ in passed.buttons] == ["说完了", "还没解决", "这是新的事"]
+    passed = resident.sees("您的话转给李敏了", "满意不满意")
+    levels = ["非常满意", "满意", "基本满意", "不满意", "非常不满意"]
+    assert [words for words, _ in passed.buttons] == [*levels, "还没解决", "这是新的事"]
     worker.sees("手套")
     await resident.says("非常满意")
     assert [r.level for r in await ratings(world)] == [5]

@@ -28,8 +28,8 @@ async def sweep(world: World) -> None:
 async def test_to_the_end(world: World) -> None:
     """Who calls by when; a talk in chat; settled in words; called again: each side sees it happen."""
     resident, worker, manager = await poorly(world)
-    resident.sees("管理者王芳会在 11月24日（周二）18:00 前联系您")
     resident.sees("对不住", "为什么")
+    resident.sees("管理者王芳会在 11月24日（周二）18:00 前联系您")
     card = manager.sees("差评，请您负责整改", "评价非常不满意", "承办人：李敏", "11月24日（周二）18:00 前联系居民")
     assert [words for words, _ in card.buttons] == [
         "联系居民", "看电话", "已电话联系", "整改完成", "情况复杂，要15天", "查看诉求",
@@ -213,8 +213,8 @@ async def test_a_rating_changed_for_the_worse_starts_it_too(world: World) -> Non
     await resident.clicks("改评价")
     resident.sees("可以改一次评价")
     await resident.clicks("不满意")
-    resident.sees("管理者王芳会在")
     resident.sees("您的评价是不满意")
+    resident.sees("管理者王芳会在")
     manager.sees("请您负责整改", "评价不满意")
 
 

@@ -161,10 +161,11 @@ async def test_words_that_could_be_for_two_are_asked_about(world: World) -> None
     resident, worker, first = await asked(world)
     second = await record(world, resident, ALLOWANCE)
     await resident.says("阳台上有点黑")
-    which = resident.sees("说给谁的")
+    which = resident.sees("新的事，还是接着说哪一件")
+    assert which.buttons[0][0] == "这是新的事"
     assert len(which.buttons) == 3
     await resident.photo()
-    resident.sees("说给谁的")
+    resident.sees("新的事，还是接着说哪一件")
     await resident.clicks("老年助餐")
     resident.sees("已转给李敏")
     worker.sees("阳台上有点黑")
@@ -289,3 +290,16 @@ async def test_a_picture_in_a_talk_is_for_the_talk_whatever_its_caption(world: W
     worker.sees("低保证")
     await resident.says("我还要办低保")
     resident.sees("最低生活保障")
+
+
+@pytest.mark.parametrize("said", ["楼道灯坏了", "下水道堵了臭得很", "垃圾没人清", "医保怎么交", "居住证咋办"])
+async def test_something_new_comes_before_what_is_open(world: World, said: str) -> None:
+    """Nobody waits for an answer: 这是新的事 is the first button, and "1" is no worker's."""
+    resident, worker, _ = await asked(world)
+    await record(world, resident, ALLOWANCE)
+    await resident.says(said)
+    which = resident.sees("这是新的事，还是接着说哪一件？")
+    assert which.buttons[0][0] == "这是新的事"
+    await resident.says("1")
+    resident.sees("综合窗口")
+    assert await messages(world) == []

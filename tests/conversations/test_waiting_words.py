@@ -15,7 +15,7 @@ async def waiting(world: World) -> tuple[Actor, Actor]:
     resident, worker, _ = await finished(world)
     await record(world, resident, ALLOWANCE)
     await resident.says(WORDS)
-    resident.sees("给谁")
+    resident.sees("接着说哪一件")
     return resident, worker
 
 
@@ -27,7 +27,7 @@ async def test_a_rating_in_words_is_a_rating(world: World, level: str) -> None:
     resident.sees("不满意" if "不" in level else "满意")
     worker.sees("评价")
     await resident.clicks("不用了")
-    question = resident.sees("给谁")
+    question = resident.sees("接着说哪一件")
     await resident.clicks("说给李敏", question)
     assert [m.text for m in await messages(world)] == [WORDS]
     assert await count(world, Rating) == 1
@@ -42,7 +42,7 @@ async def test_a_tapped_rating_keeps_the_words(world: World, comment: str | None
         await resident.clicks("不用了")
     else:
         await resident.says(comment)
-    resident.sees("给谁")
+    resident.sees("接着说哪一件")
     assert (await standing(world, resident)).state == Step.whose.state
     await resident.clicks("这是新的事")
     assert (await standing(world, resident)).data["draft"]["text"] == WORDS
@@ -65,7 +65,7 @@ async def test_a_photo_and_then_a_comment_are_both_kept(world: World) -> None:
     await resident.photo()
     resident.sees("评价请打字")
     await resident.says("态度好得很")
-    resident.sees("给谁")
+    resident.sees("接着说哪一件")
     await resident.clicks("这是新的事")
     assert len((await world.requests())[1].files) == 1
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge import Catalogue, Intent
-from knowledge.intents import find, rating
+from knowledge.intents import complains, find, judged_in_part, rating, says_unsolved
 
 SAID = {
     Intent.GREETING: ["你好", "您好，请问在吗", "有人吗", "喂", "早上好", "Hello", "在不在", "社区好"],
@@ -22,6 +22,11 @@ SAID = {
         "我的高龄津贴批下来没有",
         "申请交了，有消息没得",
         "what is the status of my request",
+        "到哪步了",
+        "那个事到哪一步了嘛",
+        "我的申请到哪个环节了",
+        "status",
+        "what's happening with my request?",
     ],
     Intent.URGE: [
         "催办",
@@ -52,6 +57,16 @@ SAID = {
         "very satisfied",
     ],
     Intent.NOT_SOLVED: ["还没解决", "问题还没解决", "还是老样子", "根本没处理", "not solved"],
+    Intent.COMPLAINT: [
+        "我要投诉你们",
+        "举报工作人员",
+        "我要找你们领导",
+        "叫你们主任来",
+        "我要投诉",
+        "对你们很有意见",
+        "I want to complain about the worker",
+        "let me talk to your manager",
+    ],
     Intent.OFFICE: [
         "社区几点上班",
         "你们在哪里",
@@ -142,6 +157,42 @@ def test_an_agreement_rates_only_where_a_rating_was_asked_for() -> None:
     """「好的」 answers any question; the survey may read it as content, the desk may not."""
     assert rating("好的") == 4
     assert Intent.RATING not in find("好的")
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("送是送了 搞了恁个久 撇得很 太不安逸了", 1),
+        ("两星嘛 等了半天没得人管", 2),
+        ("It took three weeks. Very bad.", 1),
+        ("好，明天来嘛", None),
+        ("师傅的手套忘在我屋头了", None),
+        ("Not bad, they came", None),
+    ],
+)
+def test_a_story_can_judge_in_passing(text: str, level: int | None) -> None:
+    """A part of it that is nothing but a judgement tells what it sounds like; an agreement does not."""
+    assert judged_in_part(text) == level
+
+
+def test_not_solved_may_be_part_of_a_message() -> None:
+    assert says_unsolved("还没解决得嘛 饭都没看到")
+    assert not says_unsolved("饭送来了，没得啥子问题")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("我要投诉李敏 不管事", True),
+        ("举报李敏", True),
+        ("李敏人很好", False),
+        ("我要投诉楼下噪音", False),
+        ("村主任贪污", False),
+    ],
+)
+def test_a_complaint_is_about_whoever_works_on_it(text: str, said: bool) -> None:
+    """Their name stands for the staff; about others it is a need."""
+    assert complains(text, ["李敏"]) is said
 
 
 def test_a_long_story_keeps_only_what_it_asks_of_the_desk() -> None:

@@ -39,6 +39,14 @@ def _about_it(books: Casebook, request: Request, who: int, people: People) -> Aw
     return books.rectify_contact(people.mending or request.id, who)
 
 
+async def _of_the_work(books: Casebook, request: Request, who: int, people: People) -> None:
+    """A resident tells a manager of whoever does the work, or the manager answers that."""
+    resident = people.get(Role.RESIDENT, who)
+    await books.say(request.id, resident, "他不管事", [], Source("telegram", resident, 2), to_manager=True)
+    if who != resident:
+        await _said(books, request, who, people)
+
+
 MENDS = (Action.RECTIFY_CONTACT, Action.RECTIFY_COMPLEX, Action.RECTIFY_SETTLE, Action.FOLLOW_UP)
 
 ACTS: dict[Action, Act] = {
@@ -58,6 +66,7 @@ ACTS: dict[Action, Act] = {
     Action.TAKE_RATING: lambda books, r, who, people: books.take_rating(r.id, who, 4),
     Action.TAKE_REOPEN: lambda books, r, who, people: books.take_reopen(r.id, who, "还是没来"),
     Action.RECTIFY_CONTACT: _about_it,
+    Action.COMPLAIN: _of_the_work,
     Action.RECTIFY_COMPLEX: lambda books, r, who, people: books.rectify_complex(people.mending or r.id, who, "要查账"),
     Action.RECTIFY_SETTLE: lambda books, r, who, people: books.rectify_settle(people.mending or r.id, who, "补了饭"),
     Action.FOLLOW_UP: lambda books, r, who, people: books.follow_up(people.mending or r.id, who, satisfied=True),
@@ -206,6 +215,8 @@ async def test_every_cell(office: Office, action: Action) -> None:
                 continue  # both are `say`; which of them it is follows from who speaks
             if action is Action.RECTIFY_CONTACT and role is Role.RESIDENT and status is Status.RECORDED:
                 continue  # there is nothing rated yet; these words are 补充说明
+            if action is Action.COMPLAIN and role not in (Role.RESIDENT, Role.MANAGER):
+                continue  # whoever does the work answers with words of their own: 联系居民
             expected = after(action, status) if (action, status, role) in ALLOWED else None
             assert await attempt(office, request, people, action, status, role) == expected, (status, role)
 

@@ -35,6 +35,7 @@ which-domain = What kind of help do you need?
 which-of-domain = <b>{ $domain }</b>: which one do you need?
 
 whose = Who is this message for?
+whose-or-new = Is this something new, or about one of these?
 whose-staff = Who should this message go to?
 whose-waits = All right. Your earlier words still wait:
 new-need = This is something new

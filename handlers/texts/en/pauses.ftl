@@ -3,6 +3,7 @@
 act-notify = One-time notice
 act-ask-supplement = Ask for documents
 act-supplemented = Documents received
+papers-there = All papers are here, go on
 act-complete = I have supplied everything
 act-ask-extension = Ask for an extension
 act-grant-extension = Grant extension

@@ -39,6 +39,7 @@ error-is-closed = This request is already closed.
 error-is-withdrawn = This request has been withdrawn.
 error-is-resolved = This request is already resolved and is waiting for the resident’s rating.
 error-urged-today = A reminder has already been sent today. You can send another one tomorrow.
+error-no-other-manager = There is no other manager here who could read this. Please call 12345.
 error-revised-already = A rating can be changed only once, and you have already changed it.
 error-own-work = You cannot rate a request that you handled yourself.
 error-not-rated = This request has not been rated yet.

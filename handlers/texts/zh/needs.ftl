@@ -35,6 +35,7 @@ which-domain = 您要办哪方面的事？
 which-of-domain = <b>{ $domain }</b>，您要办哪一件？
 
 whose = 这句话是说给谁的？
+whose-or-new = 这是新的事，还是接着说哪一件？
 whose-staff = 这句话发给谁？
 whose-waits = 好的。前面那句话还等着您说给谁：
 new-need = 这是新的事

@@ -3,6 +3,7 @@
 act-notify = 一次性告知
 act-ask-supplement = 补正
 act-supplemented = 材料已收到
+papers-there = 材料齐了，接着办
 act-complete = 材料已补齐
 act-ask-extension = 申请延期
 act-grant-extension = 同意延期

@@ -38,6 +38,7 @@ error-is-closed = 这件诉求已经结案了。
 error-is-withdrawn = 这件诉求已经撤回了。
 error-is-resolved = 这件诉求已经办结了，在等居民评价。
 error-urged-today = 今天已经催过了，明天可以再催。
+error-no-other-manager = 这里没有别的管理者能看。请打 12345 反映。
 error-revised-already = 评价只能改一次，您已经改过了。
 error-own-work = 自己办的事，不能自己评价。
 error-not-rated = 这件诉求还没有评价。

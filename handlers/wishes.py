@@ -1,0 +1,56 @@
+"""A wish to the desk in the middle of a talk: how it stands, 催一下, 还没解决. It is about the request of the talk, and
+goes on to the other side as well when it is words for them, or they had asked something."""
+
+from typing import Any
+
+from aiogram.filters import Filter, StateFilter
+from aiogram.types import Message
+
+from handlers import requests, talk
+from handlers.desk import Desk, Step
+from handlers.errors import refusal
+from handlers.incoming import read
+from handlers.routing import DeskRouter
+from handlers.speech import Answer, Say
+from knowledge.intents import Intent, find
+from knowledge.lifecycle import OPEN, Role, Status
+from storage.ledger import CaseError
+from storage.tables import Request
+
+router = DeskRouter(name="wishes")
+
+_WISHES = (Intent.URGE, Intent.MY_REQUESTS, Intent.PROGRESS, Intent.NOT_SOLVED)
+"""What is looked for, the clearest first."""
+_TO_THE_DESK = "催"
+"""「催一下」 is said to the desk; 「搞快点」 and 「还没人来」 are words for the worker as well."""
+
+
+class InATalk(Filter):
+    """A brief wish of the resident about the request that is being talked of, while work is owed on it."""
+
+    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
+        wish = next((one for one in _WISHES if one in find(message.text or "")), None)
+        if wish is None or desk.stale or message.reply_to_message is not None:
+            return False
+        request, roles = await desk.casebook.look(desk.data["request"], desk.me.id)
+        in_danger = request.danger is not None and request.status is Status.RECORDED  # their words get a receipt
+        if roles != {Role.RESIDENT} or request.status not in OPEN or in_danger:
+            return False
+        return {"wish": wish, "about": request}
+
+
+@router.message(StateFilter(Step.talk), requests.Brief(), InATalk())
+async def in_a_talk(message: Message, wish: Intent, about: Request, desk: Desk) -> Answer:
+    content, says = read(message, desk.channel), list[Say]()
+    for_worker = wish is Intent.NOT_SOLVED or (wish is Intent.URGE and _TO_THE_DESK not in content.text)
+    if for_worker or about.id in [request.id for request in await desk.waiting()]:
+        says = await talk.pass_on(desk, about.id, [content])
+    desk.keep()
+    if wish is Intent.MY_REQUESTS:
+        return [*says, await requests.listed(desk, 0)]
+    if wish is not Intent.URGE:
+        return [*says, await requests.open_request(desk, about.id)]
+    try:
+        return [*says, await requests.urge(desk, about.id)]
+    except CaseError as error:  # what was passed on stays passed on
+        return [*says, desk.say(refusal(error).key)]
