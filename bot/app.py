@@ -19,7 +19,7 @@ from bot.channels.web import WebChannel
 from bot.channels.web.reports import ReportPages
 from bot.clock import Clock
 from bot.courier import Courier
-from bot.gate import Gate
+from bot.gate import Gate, Unreadable
 from bot.health import Counters, Health
 from bot.pace import Pace
 from bot.settings import Settings
@@ -123,7 +123,7 @@ class App:
             proxies=self.settings.proxies,
         )
 
-    async def _handle(self, bot: Bot, update: Update) -> None:
+    async def _handle(self, bot: Bot, update: Update | Unreadable) -> None:
         begun, failed = time.monotonic(), True
         try:
             await self.gate.handle(bot, update)

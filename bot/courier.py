@@ -55,7 +55,7 @@ class Courier:
     office: Office
     bots: Mapping[str, Bot]
     now: Callable[[], datetime]
-    forget: Mapping[str, Callable[[int], Awaitable[None]]] = field(default_factory=dict)
+    forget: Mapping[str, Callable[[int, datetime], Awaitable[None]]] = field(default_factory=dict)
     paces: Mapping[str, Pace] = field(default_factory=dict)
     """How fast a channel may be spoken to, where it has limits."""
     _lanes: dict[Lane, deque[Outbox]] = field(default_factory=lambda: defaultdict(deque))
@@ -207,7 +207,7 @@ class Courier:
         try:
             if row.kind == FORGET:
                 if forget := self.forget.get(row.channel or ""):
-                    await forget(row.chat_id or 0)
+                    await forget(row.chat_id or 0, row.created_at)
                 return Sent(row)
             if row.kind == rota_import.KIND:
                 return await self._import_rota(row)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from aiogram.enums import ChatType
 from aiogram.fsm.storage.base import BaseEventIsolation, StorageKey
 from aiogram.methods import AnswerCallbackQuery, SendMessage, TelegramMethod
 from aiogram.types import CallbackQuery, Chat, Message, Update, User
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError, NotSupportedError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -29,7 +29,7 @@ from handlers.incoming import clean
 from handlers.speech import Answer, Say, page
 from knowledge import choices
 from storage import conversations
-from storage.database import Database, is_unavailable
+from storage.database import Database, is_unavailable, sqlstate
 from storage.outbox import WRITTEN, OutboxWriter
 from storage.people import People
 from storage.tables import Outbox
@@ -47,6 +47,15 @@ _RETRIED_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlo
 
 class Unavailable(OSError):  # noqa: N818 - it says what is the case
     """The database could not be used: nothing was kept, and the update must be handed in again."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An update of which only the number can be read and, of what was said in private, who said it."""
+
+    update_id: int
+    chat: Chat | None = None
+    sender: User | None = None
 
 
 @dataclass
@@ -68,7 +77,10 @@ class Gate:
     _flood: Pace = field(default_factory=lambda: Pace(_MUCH, 60.0, time.monotonic))
     _asked: dict[tuple[int, int], float] = field(default_factory=dict)
 
-    async def handle(self, bot: Bot, update: Update) -> None:
+    async def handle(self, bot: Bot, update: Update | Unreadable) -> None:
+        if isinstance(update, Unreadable):
+            await self._pass_by(bot, update)
+            return
         chat, user = _whose(update)
         if chat is None:
             return
@@ -89,13 +101,18 @@ class Gate:
 
     @asynccontextmanager
     async def _in_order(self, bot: Bot, chat_id: int) -> AsyncIterator[None]:
-        key = StorageKey(bot_id=bot.id, chat_id=chat_id, user_id=chat_id)
-        async with AsyncExitStack() as stack:
-            try:
-                await stack.enter_async_context(self.isolation.lock(key))
-            except Exception as error:  # whoever keeps the locks is away
-                raise Unavailable from error
+        lock = self.isolation.lock(StorageKey(bot_id=bot.id, chat_id=chat_id, user_id=chat_id))
+        try:
+            await lock.__aenter__()
+        except Exception as error:  # whoever keeps the locks is away
+            raise Unavailable from error
+        try:
             yield
+        finally:
+            try:
+                await lock.__aexit__(None, None, None)
+            except Exception as error:  # it ends by itself; what was committed meanwhile must be answered now
+                log.warning("a lock could not be given back (%s)", type(error).__name__)
 
     async def _handle(self, bot: Bot, update: Update, chat: Chat, user: User | None) -> list[Outbox]:
         problem: Exception | None = None
@@ -112,12 +129,7 @@ class Gate:
         said = refusal(problem)
         if said.unexpected:
             log.error("update %s of bot %s failed\n%s", update.update_id, bot.id, trace(problem))
-        try:
-            return await self._refuse(bot, update, chat, user, said)
-        except Exception as error:
-            if is_unavailable(error):
-                raise Unavailable from error
-            raise
+        return await self._give_up(bot, update.update_id, chat, user, said)
 
     async def _attempt(self, bot: Bot, update: Update, chat: Chat, user: User | None) -> list[Outbox]:
         now = self.now()
@@ -132,14 +144,54 @@ class Gate:
             await self._close(session, desk, None if answer is UNHANDLED else answer)
             return list(session.info.pop(WRITTEN, []))
 
-    async def _refuse(self, bot: Bot, update: Update, chat: Chat, user: User | None, said: Refusal) -> list[Outbox]:
+    async def _pass_by(self, bot: Bot, update: Unreadable) -> None:
+        """What cannot be read is refused like what no handler could take; where nobody is known to tell, set down."""
+        said = Refusal("error-unexpected", Unreadable.__name__, unexpected=True)
+        if update.chat is None:
+            await self._set_down(bot, update.update_id, said.code)
+            return
+        async with self._in_order(bot, update.chat.id):
+            rows = await self._give_up(bot, update.update_id, update.chat, update.sender, said)
+        self.courier.submit(rows)
+
+    async def _give_up(self, bot: Bot, update_id: int, chat: Chat, user: User | None, said: Refusal) -> list[Outbox]:
+        """Refuse the update; where even that fails, it is set down with the bare fact, and said past the database.
+
+        :raises Unavailable: it stands nowhere
+        """
+        try:
+            return await self._refuse(bot, update_id, chat, user, said)
+        except Exception as error:
+            if is_unavailable(error):
+                raise Unavailable from error
+            log.error("update %s of bot %s could not be answered\n%s", update_id, bot.id, trace(error))
+        await self._set_down(bot, update_id, said.code)
+        if chat.type == ChatType.PRIVATE:
+            words = self.office.texts.get(_locale(user), "error-unexpected")
+            self._aside(bot, SendMessage(chat_id=chat.id, text=words, parse_mode="HTML"))
+        return []
+
+    async def _refuse(self, bot: Bot, update_id: int, chat: Chat, user: User | None, said: Refusal) -> list[Outbox]:
         """Nothing of the update was kept; say why, and mark it handled so that it does not come for ever."""
         now = self.now()
         async with self.database.write() as session:
+            if not await conversations.first_time(session, bot.id, update_id, now):
+                return []
             desk = await self._desk(session, bot, chat, user, now)
-            await conversations.failed(session, bot.id, update.update_id, said.code, now)
+            await conversations.failed(session, bot.id, update_id, said.code, now)
             await self._close(session, desk, desk.say(said.key, **said.details))
             return list(session.info.pop(WRITTEN, []))
+
+    async def _set_down(self, bot: Bot, update_id: int, code: str) -> None:
+        """Record that an update could not be handled, and nothing else.
+
+        :raises Unavailable: whatever kept it from being recorded; one that stands nowhere is never confirmed
+        """
+        try:
+            async with self.database.write() as session:
+                await conversations.failed(session, bot.id, update_id, code, self.now())
+        except Exception as error:
+            raise Unavailable from error
 
     async def _desk(self, session: AsyncSession, bot: Bot, chat: Chat, user: User | None, now: datetime) -> Desk:
         people = People(session, now)
@@ -268,8 +320,6 @@ def _locale(user: User | None) -> str:
 
 
 def _collided(error: Exception) -> bool:
-    """Whether two transactions met, so that trying once more is right."""
-    if isinstance(error, StaleDataError | IntegrityError):
-        return True
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return isinstance(error, DBAPIError) and state in _RETRIED_STATES
+    """Whether two transactions met, or one and a migration (SQLAlchemy calls a plan from before it not supported, and
+    forgets it), so that trying once more is right."""
+    return isinstance(error, StaleDataError | IntegrityError | NotSupportedError) or sqlstate(error) in _RETRIED_STATES

@@ -133,6 +133,8 @@ class Health:
             lines.append(f"# TYPE {name} {kind}")
             lines += [f'{name}{{channel="{channel}"}} {value:g}' for channel, value in sorted(values.items())]
         figures = {**figures, "process_start_time_seconds": counters.started}
+        if self._app.telegram is not None:
+            figures["shouwen_telegram_away_seconds"] = self._app.telegram.away
         for name, value in figures.items():
             lines += [f"# TYPE {name} gauge", f"{name} {value:.3f}" if value % 1 else f"{name} {value:.0f}"]
         return "\n".join(lines) + "\n"

@@ -202,6 +202,8 @@ def event_words(voice: Voice, event: Event) -> Markup:
     action, data = Action(event.action), event.data
     if action is Action.CONTACT and "call" in data:
         return voice.t(f"event-call-{data['call']}")
+    if action is Action.LOOK_UP and "by" in data:
+        return voice.t("event-look-up-number")
     if action is Action.RECTIFY and "before" in data:
         return voice.t("event-rectify-passed")
     if action is Action.TAKE_RATING and data.get("conflict"):

@@ -78,15 +78,15 @@ async def _alarm(desk: Desk, found: Danger, content: Content) -> Say:
             danger=found.kind.value,
         )
     )
-    return _alarmed(desk, request.id, "danger-told")
+    return _alarmed(desk, request.id, "danger-told", managers=len(await desk.casebook.overseers(request)))
 
 
-def _alarmed(desk: Desk, request_id: int, key: str) -> Say:
+def _alarmed(desk: Desk, request_id: int, key: str, **values: Any) -> Say:
     """What is said next goes to the same people; a need that lay on the table stays there."""
     table = {"draft": desk.data["draft"]} if desk.data.get("draft") else {}
     if desk.known:
         desk.go(Step.talk, request=request_id, **table)
-    return desk.say(key, request_id=request_id)
+    return desk.say(key, request_id=request_id, **values)
 
 
 async def _danger_area(desk: Desk) -> Area | None:

@@ -111,7 +111,10 @@ async def take_phone(message: Message, desk: Desk) -> Answer:
 async def _with_phone(desk: Desk, phone: str) -> Answer:
     desk.keep(phone=phone, person=None)
     kept = desk.t("behalf-phone-kept", phone=_grouped(phone))
-    return await ask(desk, "known", kept) if await known(desk) else await _ask_area(desk, kept)
+    if not (found := await known(desk)):
+        return await _ask_area(desk, kept)
+    await desk.casebook.looked_up([person.id for person in found], desk.me.id)
+    return await ask(desk, "known", kept)
 
 
 def _grouped(phone: str) -> str:
@@ -303,6 +306,9 @@ async def record(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
         return desk.say("button-old")
     data = desk.data
     resident = await _served(desk)
+    if resident is None:  # they have just left the desk: what was known of them is not written down again
+        desk.go(Step.behalf_name, way=data["way"])
+        return await ask(desk, "name", desk.t("behalf-left"))
     found = danger.find(data["text"])
     present = found is not None and found.tier is Tier.PRESENT
     request = await desk.casebook.record(
@@ -326,10 +332,13 @@ async def record(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answe
     return [Say(danger_words(desk, found)), said] if found and present else said
 
 
-async def _served(desk: Desk) -> Person:
+async def _served(desk: Desk) -> Person | None:
+    """Whoever is recorded; None when they were known and have erased themselves meanwhile."""
     data = desk.data
     if data.get("person"):
         person = await desk.people.get(data["person"])
+        if person.erased_at is not None:
+            return None
         person.phone = person.phone or data.get("phone")
     else:
         person = await desk.people.add(name=data["name"], phone=data.get("phone"), area_id=data["area_id"])

@@ -97,7 +97,8 @@ async def known(desk: Desk) -> list[Person]:
 async def _known(desk: Desk) -> Say:
     desk.stay(Step.behalf_ask, asks="known")
     choices = [
-        desk.button("behalf-known-is", Pick(what="behalf-known", arg=str(p.id)), name=p.name) for p in await known(desk)
+        desk.button("behalf-known-is", Pick(what="behalf-known", arg=str(p.id)), name=cards.half(p.name))
+        for p in await known(desk)
     ]
     other = desk.button("behalf-known-no", Pick(what="behalf-known", arg="no"))
     return desk.say("behalf-known", [*choices, other, *_out(desk)], phone=cards.masked(desk.data["phone"]))

@@ -65,6 +65,11 @@ def masked(phone: str | None) -> str:
     return phone[:3] + "*" * max(3, len(phone) - 7) + phone[-4:] if len(phone) > 7 else "*" * len(phone)
 
 
+def half(name: str) -> str:
+    """A name with its middle hidden, which is enough to recognise somebody who stands there: 张*英, 李*."""
+    return name[:1] + "*" * min(max(1, len(name) - 2), 3) + name[2:][-1:]
+
+
 def tail(number: str) -> str:
     """The end of a number, short enough for a button and still telling requests of a day apart."""
     return spoken(number).split("-", 1)[1]
@@ -154,6 +159,15 @@ def next_promise(voice: Voice, request: Request) -> Markup | None:
     return None
 
 
+def general(voice: Voice, promises: Promises) -> str:
+    """The card of the general window, with what is promised there."""
+    when = {
+        "acknowledge": voice.when(promises.acknowledge),
+        "resolve": promised(voice, promises.resolve, promises.provisional),
+    }
+    return voice.t("card-general-promise", head=voice.t("card-general"), **when)
+
+
 def promised(voice: Voice, moment: datetime, provisional: bool) -> Markup:
     """A promised moment; 暂定 where it rests on a year that is not announced yet."""
     when = voice.when(moment)
@@ -213,7 +227,7 @@ def resident_choices(voice: Voice, request: Request, *, rated: bool) -> list[Cho
 def rating_choices(voice: Voice, request_id: int, *, reopen: bool = True) -> list[Choice]:
     """Five ratings, best first, and 还没解决."""
     levels = [
-        Choice(voice.t(level_key(level)), Act(act="rate", id=request_id, arg=str(int(level))).pack())
+        Choice(voice.t(level_key(level)), Act(act="rate", id=request_id, arg=str(int(level))).pack(), scale=True)
         for level in sorted(Level, reverse=True)
     ]
     unsolved = Choice(voice.t("act-reopen"), Act(act="reopen", id=request_id).pack())

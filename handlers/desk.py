@@ -44,6 +44,7 @@ class Step(StatesGroup):
 
     consent = State()
     area = State()
+    name = State()  # what they want to be called
     confirm = State()  # a draft is on the table
     human = State()  # the next words go to a person as they are
     talk = State()  # words go to the other side of `data["request"]`
@@ -179,7 +180,7 @@ class Desk:
 
     @property
     def elder(self) -> bool:
-        return bool(self.person and self.person.elder_mode)
+        return bool(self.person.elder_mode if self.person else self.data.get("elder"))
 
     async def meet(self) -> Person:
         """Somebody new: known by what the channel calls them."""
@@ -188,6 +189,7 @@ class Desk:
             channel=self.channel,
             chat_id=self.chat.chat_id,
             language=self.locale,
+            elder_mode=self.elder,
         )
         return self.person
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers.desk import Desk
-from handlers.incoming import Content
-from knowledge import Band
+from handlers.incoming import Content, phone_in
+from knowledge import Band, small_words
 from knowledge.catalogue import GENERAL
 from knowledge.matching import asks
 
@@ -33,6 +33,41 @@ def draft_of(contents: Sequence[Content]) -> Draft:
     """A draft of these messages; they are matched as one sentence."""
     said = [{"id": c.message_id, "text": c.text, "files": c.files, "album": c.album} for c in contents]
     return {"said": said, "text": "，".join(c.text for c in contents if c.text)}
+
+
+def added(draft: Draft | None, content: Content) -> Draft:
+    """The draft with one more message behind what was said."""
+    before, new = draft or draft_of([]), draft_of([content])
+    text = "，".join(filter(None, [before["text"], content.text]))
+    return {**before, "said": [*before["said"], *new["said"]], "text": text}
+
+
+def corrected(draft: Draft, content: Content) -> Draft | None:
+    """The draft with a message of it in its newer words; None when that is no message of it."""
+    if not content.text or not any(s["id"] == content.message_id for s in draft["said"]):
+        return None
+    said = [
+        Content(content.text, p.files, p.album, p.message_id) if p.message_id == content.message_id else p
+        for p in parts(draft)
+    ]
+    kept = {key: draft.get(key) for key in ("warned", "beside")}
+    return {**draft_of(said), **kept, "queue": whole(draft)}
+
+
+def instead(desk: Desk, draft: Draft, content: Content) -> Draft | None:
+    """A new draft, when the words let go of what lies on the table and name something else; None when it is not sure
+    that they do, for then they are better kept together."""
+    rest = small_words.afresh(content.text)
+    if rest is None or not _is_need(desk, rest):
+        return None
+    return {**draft_of([content]), "text": rest, "queue": whole(draft)}
+
+
+def unsaid(draft: Draft) -> bool:
+    """Whether no need was told yet: nothing but a phone number to call back."""
+    return (
+        bool(draft["said"]) and not draft.get("service") and all(phone_in(p.text) and not p.files for p in parts(draft))
+    )
 
 
 def another(desk: Desk, draft: Draft, content: Content) -> bool:

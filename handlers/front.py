@@ -3,18 +3,17 @@
 import re
 
 from aiogram import F
-from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.filters import Command, CommandObject, CommandStart, Filter, StateFilter
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
+from aiogram.types import CallbackQuery, Message
 
-from handlers import claims, mediation_party, needs
+from handlers import claims, mediation_party, needs, places
 from handlers.desk import CONSENT_VERSION, OWN_WORDS, Desk, Pick, Step
-from handlers.incoming import clean, read
+from handlers.incoming import Content, clean, read
 from handlers.routing import DeskRouter, Plain
-from handlers.speech import MORE, Answer, Choice, Say
+from handlers.speech import Answer, Say
+from knowledge import small_words
 from knowledge.intents import Intent, find
 from knowledge.lifecycle import Role
-from storage import departures
 from storage.ledger import CaseError
 from storage.people import PeopleError
 from storage.reports import open_danger
@@ -110,7 +109,7 @@ async def greet(desk: Desk) -> Say:
     area = await desk.people.area(desk.me.area_id) if desk.me.area_id else await desk.people.only_area()
     if area is None:
         return desk.say("welcome-anywhere", menu=True)
-    return await needs.not_open(desk, area) or desk.say("welcome", menu=True, area=area.name)
+    return await places.not_open(desk, area) or desk.say("welcome", menu=True, area=area.name)
 
 
 async def _start_in_area(desk: Desk, code: str) -> Answer:
@@ -148,21 +147,28 @@ async def _join(desk: Desk, code: str) -> Answer:
 def ask_consent(desk: Desk) -> Say:
     """Ask for consent and wait; drafts stay where they are."""
     desk.stay(Step.consent)
-    key = "consent-telegram" if desk.channel == "telegram" else "consent"
-    return desk.say(
-        key,
-        [
-            desk.button("consent-yes", Pick(what="consent", arg="yes")),
-            desk.button("consent-no", Pick(what="consent", arg="no")),
-        ],
-        columns=2,
-    )
+    return _consent(desk, "consent-telegram" if desk.channel == "telegram" else "consent")
+
+
+def _ask_again(desk: Desk) -> Say:
+    """In a line for whoever was asked a moment ago, which also says that nothing they say is lost."""
+    if desk.chat.state != Step.consent.state or desk.stale:
+        return ask_consent(desk)
+    desk.stay(Step.consent)
+    return _consent(desk, "consent-kept" if needs.on_table(desk) else "consent-again")
+
+
+def _consent(desk: Desk, key: str) -> Say:
+    yes, no = (desk.button(f"consent-{arg}", Pick(what="consent", arg=arg)) for arg in ("yes", "no"))
+    return desk.say(key, [yes, no], columns=2)
 
 
 @router.callback_query(Pick.filter(F.what == "consent"))
 async def on_consent(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answer:
-    if callback_data.arg != "yes":
-        return _refused(desk)
+    return _refused(desk) if callback_data.arg != "yes" else await _agreed(desk)
+
+
+async def _agreed(desk: Desk) -> Answer:
     if desk.known:
         return await greet(desk)
     person = desk.person or await desk.meet()
@@ -212,30 +218,71 @@ async def human_before_consent(message: Message, desk: Desk) -> Answer:
     return [desk.say("human-before-consent", phone=phone), ask_consent(desk)]
 
 
+class Consents(Plain):
+    """A yes or no in a word to the question that was just asked."""
+
+    def holds(self, event: Message, desk: Desk) -> bool:
+        asked = desk.chat.state == Step.consent.state and not desk.stale
+        return asked and not desk.known and small_words.agrees(event.text or "") is not None
+
+
+@router.message(Consents(), ~F.reply_to_message)
+async def consent_typed(message: Message, desk: Desk) -> Answer:
+    if desk.person and await open_danger(desk.session, desk.person.id, desk.now):
+        return await _kept(desk, read(message, desk.channel))  # it answers those who were alerted
+    return await _agreed(desk) if small_words.agrees(message.text or "") else _refused(desk)
+
+
+class Easier(Plain):
+    """Larger letters are asked for, or no longer."""
+
+    def holds(self, event: Message, desk: Desk) -> bool:
+        return small_words.easier(event.text or "") is not None
+
+
+@router.message(Unknown(), Easier())
+async def easier_before_consent(message: Message, desk: Desk) -> Answer:
+    """Who cannot read the question gets it in large and short."""
+    on = bool(small_words.easier(message.text or ""))
+    if desk.person is not None:
+        desk.person.elder_mode = on
+    desk.keep(elder=on)
+    return ask_consent(desk)
+
+
 @router.message(Unknown(), Says("menu-services", "menu-requests", "menu-settings"))
 @router.message(Unknown(), Asks(Intent.GREETING, Intent.THANKS, Intent.HELP, Intent.CANCEL))
 async def small_words_before_consent(message: Message, desk: Desk) -> Answer:
-    return ask_consent(desk)
+    return _ask_again(desk)
+
+
+@router.message(Unknown(), Asks(Intent.ROBOT))
+async def robot_before_consent(message: Message, desk: Desk) -> Answer:
+    return [desk.say("robot"), _ask_again(desk)]
 
 
 @router.message(Unknown())
 async def before_consent(message: Message, desk: Desk) -> Answer:
+    return await _kept(desk, read(message, desk.channel))
+
+
+async def _kept(desk: Desk, content: Content) -> Answer:
     """What is said is kept until consent; whoever is in danger goes on talking with those who were alerted."""
-    content = read(message, desk.channel)
     begun = desk.person and await open_danger(desk.session, desk.person.id, desk.now)
     if desk.person and begun and not content.empty:
         await desk.casebook.say(begun, desk.person.id, content.text, content.files, desk.source(content))
         return desk.say("danger-passed-on", request_id=begun)
     if content.empty or content.only_pictographs or content.text.startswith("/"):
-        return ask_consent(desk)
+        return _ask_again(desk)
     asked = needs.same_album(desk, content)
-    needs.keep_draft(desk, content)
-    return None if asked else ask_consent(desk)
+    if content.files or not small_words.small(content.text):
+        needs.keep_draft(desk, content)
+    return None if asked else _ask_again(desk)
 
 
 @router.callback_query(Unknown())
 async def click_before_consent(query: CallbackQuery, desk: Desk) -> Answer:
-    return ask_consent(desk)
+    return _ask_again(desk)
 
 
 @router.edited_message(Unknown())
@@ -289,18 +336,41 @@ async def on_area(query: CallbackQuery, callback_data: Pick, desk: Desk) -> Answ
 
 @router.callback_query(Pick.filter(F.what == "change-area"))
 async def change_area(query: CallbackQuery, desk: Desk) -> Answer:
-    return await needs.ask_area(desk)
+    return await places.ask_area(desk)
 
 
 @router.message(Says("change-area"))
 async def change_area_typed(message: Message, desk: Desk) -> Answer:
-    return await needs.ask_area(desk)
+    return await places.ask_area(desk)
 
 
-@router.message(StateFilter(Step.area), Asks(Intent.CANCEL))
+class Stays(Plain):
+    """They leave the community as it is."""
+
+    def holds(self, event: Message, desk: Desk) -> bool:
+        said = event.text or ""
+        return Intent.CANCEL in find(said) or (small_words.refuses(said) and desk.known and desk.me.area_id is not None)
+
+
+@router.message(StateFilter(Step.area), Stays())
 async def keep_area(message: Message, desk: Desk) -> Answer:
-    desk.go(None)
-    return desk.say("dropped", menu=True)
+    return await _stay(desk)
+
+
+@router.callback_query(Pick.filter(F.what == "stay"))
+async def click_stay(query: CallbackQuery, desk: Desk) -> Answer:
+    return await _stay(desk)
+
+
+async def _stay(desk: Desk) -> list[Say]:
+    """Back to what was going on before the community was asked for."""
+    if desk.me.area_id is None:
+        desk.go(None)
+        return [desk.say("dropped", menu=True)]
+    needs.clear(desk)
+    area = await desk.people.area(desk.me.area_id)
+    said = desk.say("area-chosen", area=area.name, menu=True)
+    return [said, *(await needs.again(desk) if needs.on_table(desk) else ())]
 
 
 @searching.message(StateFilter(Step.area), F.text, ~F.text.startswith("/"))
@@ -309,63 +379,13 @@ async def search_area(message: Message, desk: Desk) -> Answer:
     content = read(message, desk.channel)
     if content.empty:
         return desk.say("nothing-readable")
+    if small_words.small(content.text):
+        return await places.ask_area(desk)
     found = await desk.people.search_areas(content.text)
     exact = [a for a in found if a.name == content.text]
     if len(exact) == 1:
         return await _settle_in(desk, exact[0])
     if len(content.text) > _SHORT or (not found and needs.is_new(desk, content)):
         needs.keep_draft(desk, content)
-        return [desk.say("noted"), await needs.ask_area(desk, content.text if found else "")]
-    return await needs.ask_area(desk, content.text)
-
-
-# -- whoever blocks the bot, or comes back
-
-
-@router.my_chat_member(F.chat.type == ChatType.PRIVATE)
-async def membership(event: ChatMemberUpdated, desk: Desk) -> Answer:
-    if desk.person is not None:
-        gone = event.new_chat_member.status in (ChatMemberStatus.KICKED, ChatMemberStatus.LEFT)
-        desk.person.unreachable_at = None
-        if gone:
-            await departures.unreachable(desk.session, desk.person, desk.now, about_request=False)
-    return None
-
-
-@router.callback_query(F.data == MORE)
-async def more(query: CallbackQuery, desk: Desk) -> Answer:
-    rest = [Choice(label, data) for label, data in desk.data.get("more", [])]
-    return desk.say("more-choices", rest) if rest else desk.say("button-old")
-
-
-# -- small talk, and the office itself; what lies on the table stays there
-
-
-@router.message(StateFilter(None, Step.confirm), Asks(Intent.HELP, Intent.GREETING), ~F.reply_to_message, NobodyWaits())
-async def on_greeting(message: Message, desk: Desk) -> Answer:
-    return await greet(desk)
-
-
-@router.message(StateFilter(None, Step.confirm, Step.human), Asks(Intent.THANKS), ~F.reply_to_message, NobodyWaits())
-async def on_thanks(message: Message, desk: Desk) -> Answer:
-    return desk.say("you-are-welcome", menu=True)
-
-
-@router.message(StateFilter(None), Asks(Intent.CANCEL), ~F.reply_to_message, NobodyWaits())
-@router.message(StateFilter(Step.confirm), Asks(Intent.CANCEL), ~needs.OnTable(needs.NO))
-@router.message(StateFilter(Step.human, Step.whose, Step.comment), Asks(Intent.CANCEL), ~F.reply_to_message)
-async def on_cancel(message: Message, desk: Desk) -> Answer:
-    key = "not-recorded" if desk.chat.state == Step.confirm.state else "dropped"
-    draft = None if desk.stale else needs.on_table(desk)
-    desk.go(None)
-    return [desk.say(key, menu=True), *await needs.next_need(desk, draft)]
-
-
-@router.message(StateFilter(None), Asks(Intent.OFFICE))
-async def on_office(message: Message, desk: Desk) -> Answer:
-    if desk.me.area_id is None:
-        return await needs.ask_area(desk)
-    area = await desk.people.area(desk.me.area_id)
-    hours = "、".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in desk.office.rules.hours.spans)
-    where = area.address or desk.t("office-address-unknown")
-    return desk.say("office", area=area.name, hours=hours, address=where, phone=area.phone or "12345")
+        return [desk.say("noted"), await places.ask_area(desk, content.text if found else "")]
+    return await places.ask_area(desk, content.text)

@@ -159,7 +159,8 @@ async def outside_due(
     for request_id in row.payload["requests"]:
         request, handed = await session.get(Request, request_id), await books.outside(request_id)
         waits = handed is not None and handed.follow_up_at is not None and handed.follow_up_at <= now
-        if request is not None and handed is not None and waits and request.status in OPEN:
+        theirs = request is not None and await books.roles(request, person.id)
+        if request is not None and handed is not None and waits and theirs and request.status in OPEN:
             due.append((request, handed))
     recorded = office.rules.catalogue.recorded
     if len(due) > 1:

@@ -48,7 +48,7 @@ async def about(
     lines: list[Markup] = []
     choices: list[Choice] = []
     staff = bool(roles & _STAFF)
-    if Role.MANAGER in roles:
+    if Role.MANAGER in roles and request.danger is None:  # in danger nobody asks whose matter it is
         matter = office.rules.catalogue.recorded(request.service_id).matter
         lines.append(voice.t("matter-line", matter=voice.t(f"matter-{matter.value}")))
     if (handed := await books.outside(request.id)) is not None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from aiogram.types import Message
 
+from knowledge import identity
+
 _LONGEST = 200_000
 PASSABLE = 20 * 1024 * 1024
 """Bytes of a file that a bot may fetch from Telegram, by the Bot API; a larger one stays inside Telegram."""
@@ -42,11 +44,11 @@ class Content:
 
 @lru_cache(maxsize=32)  # every button's words are compared with what was said
 def clean(text: str) -> str:
-    """Text without what nobody can see or what breaks a display: control, bidirectional and zero-width signs.
-    Long runs of blanks are shortened; text that shows nothing at all is empty."""
+    """Text without what nobody can see or what breaks a display: control, bidirectional and zero-width signs; and
+    without numbers of identity cards. Long runs of blanks are shortened; text that shows nothing at all is empty."""
     kept = "".join(c for c in text[:_LONGEST] if c in "\n\t" or c in _JOINERS or _shown(c))
     kept = _WIDE_GAP.sub("        ", _BLANK_LINES.sub("\n\n", kept)).strip().strip(_JOINERS)
-    return kept if any(not c.isspace() and c not in _BLANK for c in kept) else ""
+    return identity.mask(kept) if any(not c.isspace() and c not in _BLANK for c in kept) else ""
 
 
 def _shown(character: str) -> bool:

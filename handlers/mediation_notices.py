@@ -69,8 +69,8 @@ class _Told:
 async def render(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
-    """What to send for a notice of a mediation case; nothing to staff who have left, nor to a party who is none any
-    more."""
+    """What to send for a notice of a mediation case; nothing to staff who have no part in it any more, nor to a party
+    who is none any more."""
     case = await session.get(MediationCase, row.payload.get("case"))
     if case is None:
         return []
@@ -79,7 +79,7 @@ async def render(
     docket = await cases.docket_of(case)
     request = docket.request
     side = "other" if case.other_id == person.id else "applicant" if request.resident_id == person.id else "staff"
-    if side == "staff" and not await people.posts(person.id):
+    if side == "staff" and not await cases.hears(docket, person.id):
         return []
     names = Names(
         applicant=(await people.get(request.resident_id)).name,

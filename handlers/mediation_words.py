@@ -9,6 +9,7 @@ from babel.dates import format_date
 from pydantic import Field
 
 from handlers import cards
+from handlers import names as called
 from handlers.desk import Act, Desk
 from handlers.speech import Choice
 from handlers.texts import Markup, Voice
@@ -167,6 +168,8 @@ def party_card(voice: Voice, docket: Docket, item: Service, names: Names, area: 
     """The case for the other party: who asks for what, who mediates, what was arranged."""
     known = {"area": area, "applicant": names.applicant, "service": voice.named(item), "mediator": names.mediator}
     stage = docket.case.stage
+    if called.unknown(voice.texts, names.applicant):
+        known["applicant"] = voice.t("mediation-somebody" if stage is Stage.INVITED else "mediation-with-somebody")
     if stage is Stage.INVITED:
         return voice.t("mediation-invitation", **known)
     lines = [voice.t("mediation-party-head", **known), voice.t(f"mediation-stage-{stage.value}")]

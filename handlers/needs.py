@@ -7,22 +7,23 @@ from aiogram import F
 from aiogram.filters import StateFilter
 from aiogram.types import CallbackQuery, Message
 
-from handlers import cards, drafts, pause_words
+from handlers import cards, drafts, names, pause_words, places
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.drafts import draft_of, parts
 from handlers.incoming import Content, clean, read
 from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
-from knowledge import Band, Match
+from handlers.texts import NO_PHONE
+from knowledge import Band, Match, small_words
 from knowledge.catalogue import GENERAL
 from knowledge.danger import Tier
 from knowledge.lifecycle import OPEN, TALKABLE
 from storage.ledger import CaseError, Need
-from storage.tables import Area, Request
+from storage.tables import Request
 
 router = DeskRouter(name="needs")
 
-_GOOD = {"好", "好的", "可以", "要得", "行", "嗯", "ok", "👍", "👌"}
+_GOOD = {"好", "好的", "可以", "要得", "行", "嗯", "恩", "ok", "👍", "👌"}
 YES = frozenset({"对", "对的", "对头", "是", "是的", "就是", "没错", "确认", "登记", "yes", *_GOOD})
 NO = frozenset({"不是", "不是的", "不是这个", "不对", "错了", "no"})
 _CHOICES = 3
@@ -43,10 +44,7 @@ def on_table(desk: Desk) -> dict[str, Any] | None:
 
 def keep_draft(desk: Desk, content: Content) -> None:
     """Put a message on the table, behind what lies there."""
-    before = desk.data.get("draft") or draft_of([])
-    added = draft_of([content])
-    text = "，".join(filter(None, [before["text"], content.text]))
-    desk.keep(draft={**before, "said": [*before["said"], *added["said"]], "text": text})
+    desk.keep(draft=drafts.added(desk.data.get("draft"), content))
 
 
 def same_album(desk: Desk, content: Content) -> bool:
@@ -57,16 +55,9 @@ def same_album(desk: Desk, content: Content) -> bool:
 
 def correct(desk: Desk, content: Content) -> bool:
     """Take over an edit of something on the table; False when it does not lie there."""
-    draft = desk.data.get("draft") or draft_of([])
-    if not content.text or not any(s["id"] == content.message_id for s in draft["said"]):
-        return False
-    said = [
-        Content(content.text, p.files, p.album, p.message_id) if p.message_id == content.message_id else p
-        for p in parts(draft)
-    ]
-    kept = {key: draft.get(key) for key in ("warned", "beside")}
-    desk.keep(draft={**draft_of(said), **kept, "queue": drafts.whole(draft)})
-    return True
+    if (draft := drafts.corrected(desk.data.get("draft") or draft_of([]), content)) is not None:
+        desk.keep(draft=draft)
+    return draft is not None
 
 
 def clear(desk: Desk) -> None:
@@ -77,50 +68,19 @@ def clear(desk: Desk) -> None:
 
 async def resume(desk: Desk) -> list[Say]:
     """Go on with the draft, or with what it still needs; without one, ask what is needed."""
-    area = await _own_area(desk)
+    area = await places.own_area(desk)
     if area is None:
-        return [await ask_area(desk)]
-    if (closed := await not_open(desk, area)) is not None:
+        return [await places.ask_area(desk)]
+    if (closed := await places.not_open(desk, area)) is not None:
         desk.stay(None)
         return [closed]
     if desk.data.get("human"):
         return await to_a_person(desk)
     draft = on_table(desk)
-    if draft is None:
-        desk.go(None)
+    if draft is None or drafts.unsaid(draft):
+        desk.go(None, **({"draft": draft} if draft else {}))
         return [desk.say("say-need", menu=True)]
     return await offer(desk) if draft["said"] else [await card(desk, draft["service"])]
-
-
-# -- the community
-
-
-async def _own_area(desk: Desk) -> Area | None:
-    """Where this person belongs; the only community there is needs no question."""
-    if desk.me.area_id is None:
-        only = await desk.people.only_area()
-        if only is None:
-            return None
-        desk.me.area_id = only.id
-    return await desk.people.area(desk.me.area_id)
-
-
-async def not_open(desk: Desk, area: Area) -> Say | None:
-    """What to say where nobody could answer (rule 1); None where somebody does."""
-    if await desk.people.candidates(area.id):
-        return None
-    change = desk.button("change-area", Pick(what="change-area"))
-    return desk.say("area-not-open", [change], area=area.name, phone=area.phone or "12345")
-
-
-async def ask_area(desk: Desk, words: str = "") -> Say:
-    """Ask for the community, by name; the draft stays on the table."""
-    found = await desk.people.search_areas(words)
-    desk.stay(Step.area)
-    if not found:
-        return desk.say("area-not-found", words=words[:20]) if words else desk.say("area-none-open")
-    choices = [Choice(a.name, Pick(what="area", arg=a.code).pack()) for a in found]
-    return desk.say("area-which" if words else "area-ask", choices)
 
 
 # -- a person
@@ -129,11 +89,11 @@ async def ask_area(desk: Desk, words: str = "") -> Say:
 async def to_a_person(desk: Desk) -> list[Say]:
     """转人工 (rule 14): what is on the table is recorded for a person as it is; with nothing on the table the
     people who answer already are named, and the next words go to a person."""
-    area = await _own_area(desk)
+    area = await places.own_area(desk)
     if area is None:
         desk.keep(human=True)
-        return [await ask_area(desk)]
-    if (closed := await not_open(desk, area)) is not None:
+        return [await places.ask_area(desk)]
+    if (closed := await places.not_open(desk, area)) is not None:
         return [closed]
     draft = on_table(desk)
     if draft and draft["said"]:
@@ -141,7 +101,7 @@ async def to_a_person(desk: Desk) -> list[Say]:
     mine = await desk.casebook.of_resident(desk.me.id, OPEN)
     desk.go(Step.human)
     choices = [await talk_choice(desk, request) for request in mine[:_CHOICES]]
-    return [desk.say("human-say", choices, phone=area.phone or "12345", area=area.name)]
+    return [desk.say("human-say", choices, phone=area.phone or NO_PHONE, area=area.name)]
 
 
 # -- matching
@@ -213,17 +173,11 @@ async def card(desk: Desk, service_id: str) -> Say:
     facts = await desk.people.facts(area.id, item.id)
     draft = on_table(desk) or draft_of([])
     desk.go(Step.confirm, draft={**draft, "service": item.id})
-    head = desk.t("card-general") if service_id == GENERAL else cards.service(desk.voice, item, promises, facts)
-    if service_id == GENERAL:
-        when = {
-            "acknowledge": desk.voice.when(promises.acknowledge),
-            "resolve": cards.promised(desk.voice, promises.resolve, promises.provisional),
-        }
-        head = desk.t("card-general-promise", head=head, **when)
-    no = "say-more" if service_id == GENERAL else "not-this"
+    general = service_id == GENERAL
+    head = cards.general(desk.voice, promises) if general else cards.service(desk.voice, item, promises, facts)
     choices = [
         desk.button("confirm", Pick(what="confirm", arg=item.id)),
-        desk.button(no, Pick(what="not", arg=item.id)),
+        desk.button("say-more" if general else "not-this", Pick(what="not", arg=item.id)),
         desk.button("human", Pick(what="human")),
     ]
     return Say(text=head, choices=choices, columns=2)
@@ -256,12 +210,12 @@ async def record(desk: Desk, service_id: str) -> list[Say]:
             )
         )
     except CaseError as error:
-        closed = await not_open(desk, await desk.people.area(desk.me.area_id or 0))
+        closed = await places.not_open(desk, await desk.people.area(desk.me.area_id or 0))
         if error.code != "area_not_open" or closed is None:
             raise
         return [closed]
     desk.go(None, recorded=request.id, words=[p.message_id for p in said], albums=[p.album for p in said if p.album])
-    return await next_need(desk, draft)
+    return await next_need(desk, draft) or await names.ask_once(desk)
 
 
 async def next_need(desk: Desk, draft: dict[str, Any] | None) -> list[Say]:
@@ -321,11 +275,11 @@ async def pick_service(query: CallbackQuery, callback_data: Pick, desk: Desk) ->
 
 async def _card_or_area(desk: Desk, service_id: str) -> list[Say]:
     """The card of a chosen service; the community comes first, and the choice is not asked for again."""
-    area = await _own_area(desk)
+    area = await places.own_area(desk)
     if area is None:
         desk.keep(draft={**draft_of([]), **(on_table(desk) or {}), "service": service_id})
-        return [await ask_area(desk)]
-    closed = await not_open(desk, area)
+        return [await places.ask_area(desk)]
+    closed = await places.not_open(desk, area)
     return [closed or await card(desk, service_id)]
 
 
@@ -365,6 +319,8 @@ async def straight_to_a_person(message: Message, desk: Desk) -> Answer:
         return desk.say("nothing-readable")
     if content.only_pictographs:
         return desk.say("only-pictographs")
+    if not content.files and small_words.small(content.text):
+        return await to_a_person(desk)
     keep_draft(desk, content)
     return await record(desk, GENERAL)
 
@@ -376,9 +332,14 @@ def is_new(desk: Desk, content: Content, beside: str | None = None) -> bool:
 
 
 async def new_words(desk: Desk, content: Content) -> list[Say]:
-    """Words that belong to no conversation: a need, or more of the one on the table."""
+    """Words that belong to no conversation: a need, more of the one on the table, or another instead of it."""
     clear(desk)
+    if not content.files and small_words.small(content.text):
+        return await again(desk, content.text)
     draft = on_table(desk)
+    if draft is not None and (new := drafts.instead(desk, draft, content)) is not None:
+        desk.keep(draft=new)
+        return [desk.say("need-dropped"), *await resume(desk)]
     if draft is None or not drafts.another(desk, draft, content):
         keep_draft(desk, content)
         return await resume(desk)
@@ -387,6 +348,17 @@ async def new_words(desk: Desk, content: Content) -> list[Say]:
     if desk.chat.state == Step.confirm.state:
         says[-1].choices.append(desk.button("same-need", Pick(what="same")))
     return [desk.say("need-beside"), *says]
+
+
+async def again(desk: Desk, said: str = "") -> list[Say]:
+    """Ask again what was asked; where small words say that nothing of it is meant, ask for more."""
+    draft = on_table(desk)
+    if draft is not None and draft.get("service") and desk.me.area_id is not None:
+        return [await card(desk, draft["service"])]
+    if draft is not None and draft["said"] and (draft.get("more") or small_words.refuses(said)):
+        desk.stay(Step.confirm, draft={**draft, "more": True})
+        return [desk.say("say-more-ask", [_neither(desk)])]
+    return await resume(desk)
 
 
 @router.callback_query(Pick.filter(F.what == "same"))

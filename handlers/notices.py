@@ -15,6 +15,8 @@ from handlers import (
     clock_notices,
     handover_notices,
     mediation_notices,
+    my_data,
+    names,
     overview,
     pause_notices,
     report_notices,
@@ -24,7 +26,7 @@ from handlers import (
 from handlers.about import About, Document, NotYet, Parcel
 from handlers.desk import Office, Pick
 from handlers.speech import Choice, Say, quoted
-from handlers.texts import Markup, Voice
+from handlers.texts import NO_PHONE, Markup, Voice
 from knowledge.lifecycle import Action, Role, offered
 from storage import outbox, privacy
 from storage.case_tables import Contact
@@ -49,8 +51,8 @@ Renderer = Callable[[About], Awaitable[list[Parcel]]]
 
 
 async def render(row: Outbox, person: Person, office: Office, session: AsyncSession, now: datetime) -> list[Parcel]:
-    """What to send for a notice. A card of a request that was handed on meanwhile says nothing, nor does anything to
-    staff who have left."""
+    """What to send for a notice. Whoever has no part in the request any more hears only that it is so, if they still
+    have a post: what was said goes to whoever holds it now (`storage.case_unread`)."""
     voice = Voice(office.texts, person.language, person.elder_mode, office.rules.zone)
     if row.kind in _PLAIN:
         return await _PLAIN[row.kind](row, person, voice, office, session, now)
@@ -60,7 +62,7 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
     [(request, area, contact, resident, responder, handler)] = found
     people = People(session, now)
     roles = await Casebook(session, office.rules, now).roles(request, person.id)
-    if not roles and not await people.posts(person.id):
+    if not roles and (row.kind not in _PARTED or not await people.posts(person.id)):
         return []
     about = About(
         row=row,
@@ -83,11 +85,15 @@ async def render(row: Outbox, person: Person, office: Office, session: AsyncSess
 
 async def _recorded(a: About) -> list[Parcel]:
     choices = [a.button("act-talk", "supply"), a.button("act-open", "open")]
-    return [a.say("notice-recorded", choices, phone=a.area.phone or "12345")]
+    if a.request.danger is not None:  # neither a service nor a promise weeks away for whoever is in danger
+        managers = await Casebook(a.session, a.office.rules, a.now).overseers(a.request)
+        return [a.say("notice-recorded-danger", choices[:1], managers=len(managers))]
+    return [a.say("notice-recorded", choices, phone=a.area.phone or NO_PHONE)]
 
 
 async def _acknowledged(a: About) -> list[Parcel]:
-    return [a.say("notice-acknowledged", handler=await a.name_of("handler"))]
+    key = "notice-acknowledged" if a.request.danger is None else "notice-acknowledged-danger"
+    return [a.say(key, handler=await a.name_of("handler"))]
 
 
 async def _handed_over(a: About) -> list[Parcel]:
@@ -272,9 +278,21 @@ async def _my_data(
     row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
 ) -> list[Parcel]:
     known = await privacy.about(session, person)
-    made = json.dumps(known, ensure_ascii=False, indent=2).encode()
+    read = my_data.page(voice, office.rules.catalogue, known, now)
+    moved = json.dumps(known, ensure_ascii=False, indent=2).encode()
     text = voice.t("my-data-is", name=person.name, phone=person.phone or "—", count=len(known["requests"]))
-    return [Parcel(Say(text), documents=[Document("my-data.json", lambda: made)])]
+    # the second is for whoever takes it to another office (个人信息保护法第45条)
+    files = [
+        Document(f"{voice.t('my-data')}.html", lambda: read),
+        Document(f"{voice.t('my-data-to-move')}.json", lambda: moved),
+    ]
+    return [Parcel(Say(text), documents=files)]
+
+
+async def _name_ask(
+    row: Outbox, person: Person, voice: Voice, office: Office, session: AsyncSession, now: datetime
+) -> list[Parcel]:
+    return [Parcel(names.question(voice))]
 
 
 async def _undelivered(
@@ -302,6 +320,7 @@ _PLAIN = {
     "report": report_notices.report,
     "three_lists": report_notices.three_lists,
     "my_data": _my_data,
+    "name_ask": _name_ask,
     **handover_notices.PLAIN,
     **pause_notices.PLAIN,
     "undelivered": _undelivered,
@@ -340,6 +359,9 @@ _RENDERERS: dict[str, Renderer] = {
     **handover_notices.RENDERERS,
     **pause_notices.RENDERERS,
 }
+_PARTED = frozenset({"offer_over", "transfer_taken", "replaced_you", "refusal_decided", "withdrawn"})
+"""Kinds that tell somebody that they have no part in a request any more; nothing in them was said by a resident."""
+
 DIGESTS = frozenset({"promise_digest", "today", "rating_reminder", "export", "my_data", *rota_words.KINDS})
 """Kinds for which nobody waits: in a rush they go last."""
 

@@ -5,10 +5,12 @@ from aiogram import Router
 from handlers import (
     alarm,
     behalf,
+    chatter,
     claims,
     departures,
     front,
     handover,
+    id_numbers,
     large_files,
     legal_aid,
     manager,
@@ -39,9 +41,12 @@ def build() -> Router:
     """
     root = DeskRouter(name="shouwen")
     root.message.outer_middleware(large_files.warn)
+    for said in (root.message, root.edited_message):
+        said.outer_middleware(id_numbers.warn)
     for router in (
         alarm.router,
         front.router,
+        chatter.router,
         personal.router,
         typed.router,
         mediation_talk.quotes,
@@ -63,6 +68,7 @@ def build() -> Router:
         mediation_party.router,
         requests.router,
         front.searching,
+        personal.naming,
         needs.router,
         talk.router,
     ):

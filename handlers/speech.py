@@ -19,7 +19,7 @@ LIMIT = 4096
 """Characters in a message, by the Bot API; counted here with markup, which is the safe side."""
 
 ELDER_CHOICES = 3
-"""长辈模式 shows at most so many choices at a time."""
+"""长辈模式 shows at most so many choices at a time, except the steps of a scale."""
 
 MORE = "more"
 _SENTENCE_END = re.compile(r"(?<=[。！？!?；;\n])|(?<=\. )")
@@ -28,10 +28,14 @@ _TAG = re.compile(r"<(/?)([a-z]+)[^>]*>")
 
 @dataclass(frozen=True)
 class Choice:
-    """A button: what it says and what pressing it means (callback data of at most 64 bytes)."""
+    """A button: what it says and what pressing it means (callback data of at most 64 bytes).
+
+    :ivar scale: one of the steps of a scale, which are only shown all together
+    """
 
     label: str
     data: str
+    scale: bool = False
 
 
 @dataclass
@@ -66,8 +70,9 @@ Answer = Say | Sequence[Say] | None
 
 
 def page(choices: Sequence[Choice], elder: bool, more: str) -> tuple[list[Choice], list[Choice]]:
-    """The choices to show now, and the rest that stands behind 「更多」."""
-    if not elder or len(choices) <= ELDER_CHOICES:
+    """The choices to show now, and the rest that stands behind 「更多」. A scale is never cut: whoever sees its upper
+    half only answers in it."""
+    if not elder or len(choices) <= ELDER_CHOICES or any(choice.scale for choice in choices):
         return list(choices), []
     return [*choices[: ELDER_CHOICES - 1], Choice(more, MORE)], list(choices[ELDER_CHOICES - 1 :])
 

@@ -178,6 +178,8 @@ def _weigh(kind: DangerKind, hit: re.Match[str], several: bool, guards: Mapping[
         return None
     if kind is DangerKind.MISSING_PERSON and scene.has("owed"):  # a debtor who hides, unless it is family
         return Tier.DOUBTFUL if scene.now and _KIN.search(scene.before + scene.said) else None
+    if kind is DangerKind.MISSING_PERSON and _only_awaited(scene.before + scene.said + scene.after):
+        return None
     if scene.latest("long_ago") > scene.moment or scene.near("past_tense", 0, 2):
         return Tier.DOUBTFUL if grave else None
     if kind is not DangerKind.VIOLENCE and scene.has("dead"):
@@ -231,6 +233,8 @@ def _heard(text: str) -> Iterator[tuple[DangerKind, Tier]]:
     totals = alarm(heard) - np.array([alone] + [_WHOLE] * len(told) + [_TORN_OUT] * len(story))
     for place in np.flatnonzero(totals >= doubtful):
         kind, clean = kinds[int(heard[place].argmax())], _plain((text, *around)[place])
+        if kind is DangerKind.MISSING_PERSON and _only_awaited(clean):
+            continue
         calm = _said_without_now(clean, "told", "feared", "long_ago", "device")
         if totals[place] >= present:
             over = kind is DangerKind.VIOLENCE and _said_without_now(clean, "recent")  # who is missing, still is
@@ -243,6 +247,12 @@ def _said_without_now(clean: str, *names: str) -> bool:
     """The text has no word of now, and one of these guards is said in it."""
     guards = _lexicon().guards
     return not guards["now"].search(clean) and any(guards[name].search(clean) for name in names)
+
+
+def _only_awaited(clean: str) -> bool:
+    """Who or what did not come was to come: a repairman, an official, a meal; nobody of one's own is missed."""
+    guards = _lexicon().guards
+    return guards["awaited"].search(clean) is not None and guards["own"].search(clean) is None
 
 
 @cache

@@ -21,7 +21,8 @@ _LONGEST_RATING = 40  # characters; who writes more tells a story
 
 
 class Intent(StrEnum):
-    """What the desk is asked to do. OFFICE is the hours and place of the office, HELP is "what can you do"."""
+    """What the desk is asked to do. OFFICE is the hours and place of the office, HELP is "what can you do", ROBOT
+    "are you a robot"."""
 
     GREETING = "greeting"
     THANKS = "thanks"
@@ -34,6 +35,7 @@ class Intent(StrEnum):
     NOT_SOLVED = "not_solved"
     OFFICE = "office"
     HELP = "help"
+    ROBOT = "robot"
     CANCEL = "cancel"
 
 

@@ -32,7 +32,7 @@ STRAIGHT_PRECISION = 0.94  # of what is sent straight on, this share must be rig
 OUTSIDE_WRONG = 0.028  # of what no list names, at most this share may go straight to a wrong service
 OUTSIDE_SHARE = 0.12  # of what is not sure of any service, this share is kept for what no list names
 PERSON_CHANCE = 0.60  # a choice is offered while at least this share of such texts has the right one in it
-FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.027), (0.02, 0.085)
+FALSE_PRESENT, FALSE_DOUBTFUL = (0.004, 0.0255), (0.02, 0.081)
 """Shares of needs, and of examples that only sound like danger, the danger classifier may stop at."""
 WRITTEN = 2.0  # what an example written to tell danger apart weighs, against one of what is said of services
 MOST_EXAMPLES, MOST_SERVICES = 9000, 400  # trained on; beyond, time and memory grow with the square

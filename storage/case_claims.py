@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from knowledge.lifecycle import Action, Role
 from knowledge.numbers import phone_forms
@@ -187,13 +187,24 @@ class Claims(Ratings):
         )
         return list(rows.scalars())
 
+    async def looked_up(self, person_ids: Sequence[int], actor_id: int) -> None:
+        """Somebody of the office typed a number and was told whose it is: written down with the newest request of each,
+        like every look."""
+        newest = select(func.max(Request.id)).where(Request.resident_id.in_(person_ids)).group_by(Request.resident_id)
+        for request_id in sorted(await self._session.scalars(newest)):
+            await self._event(await self._load(request_id), Action.LOOK_UP, actor_id, Role.WORKER, by="number")
+
     async def chat_of(self, phone: str | None) -> int | None:
-        """Whoever has a chat and confirmed this number there; None when nobody has."""
+        """Whoever has a chat and confirmed this number there; None when nobody has. A number that came with a place
+        taken by a link was confirmed by nobody: whoever holds the link has it."""
         if phone is None:
             return None
         rows = await self._session.execute(
             select(Person.id).where(
-                Person.chat_id.is_not(None), Person.erased_at.is_(None), Person.phone.in_(phone_forms(phone))
+                Person.chat_id.is_not(None),
+                Person.erased_at.is_(None),
+                Person.phone.in_(phone_forms(phone)),
+                ~select(Claim.digest).where(Claim.used_by_id == Person.id, Claim.whose == "resident").exists(),
             )
         )
         found = list(rows.scalars())

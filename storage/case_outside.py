@@ -10,7 +10,7 @@ from sqlalchemy import select
 from knowledge import handover
 from knowledge.lifecycle import Action, Role, Status
 from storage.case_tables import OutsideTransfer, Refusal
-from storage.clockwork import Clockwork
+from storage.case_unread import Unread
 from storage.ledger import CaseError
 from storage.tables import Event, Note, Request
 
@@ -30,7 +30,7 @@ _GOES_ON = frozenset(
 """Whoever does one of these has found another way: what was reported is no longer to be decided."""
 
 
-class Outside(Clockwork):
+class Outside(Unread):
     """The acts that send a resident's matter where it belongs."""
 
     async def _event(
@@ -137,6 +137,7 @@ class Outside(Clockwork):
         self._session.add(handed)
         await self._session.flush()
         self._end_offer(request, actor_id)
+        held_by = request.handler_id
         if await self._able(request, request.first_responder_id):
             request.handler_id = request.first_responder_id
         request.status = status
@@ -144,6 +145,8 @@ class Outside(Clockwork):
             request, Action.HAND_OUTSIDE, actor_id, role, why=reason, outside=handed.id, handler=request.handler_id
         )
         await self._tell_resident(request, "outside", caller=actor_id, outside=handed.id)
+        if request.handler_id != held_by:
+            await self._pass_on(request)
         if request.handler_id != actor_id:
             self._tell(request, request.handler_id, "outside_yours", sender=actor_id, outside=handed.id)
         return request

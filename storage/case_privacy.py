@@ -1,13 +1,17 @@
 """What cases, contacts and rectifications hold of a person: told on request (我的数据), blanked on erasure (注销)."""
 
+import json
+import re
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Role
 from knowledge.mediation import LIVE
+from knowledge.numbers import phone_forms
 from storage.case_people import served
 from storage.case_tables import Claim, Contact, Rectification
 from storage.mediation_tables import (
@@ -20,6 +24,59 @@ from storage.mediation_tables import (
 )
 from storage.outbox import OutboxWriter
 from storage.tables import Message, Person, Request
+
+_NUMBER = 7
+"""Digits that a phone number of somebody has at least: a hotline is no secret."""
+_GAP = r"[\s()（）.·\-－‐-―]{0,3}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A name or a phone number by which somebody is known, wherever it was written.
+
+    :ivar written: finds it in words; a number also with gaps, in full width, with the country before it
+    :ivar pattern: of LIKE, with `/` to escape: finds it (and sometimes more) in JSON, where what is beyond ASCII is
+        escaped; a full-width digit ends with the digit itself there
+    """
+
+    written: re.Pattern[str]
+    pattern: str
+
+    @classmethod
+    def name(cls, name: str) -> Self:
+        inside = re.sub("([/%_])", r"/\1", json.dumps(name)[1:-1])
+        return cls(re.compile(re.escape(name)), f"%{inside}%")
+
+    @classmethod
+    def phone(cls, phone: str) -> Self | None:
+        digits = min((re.sub(r"\D", "", form) for form in phone_forms(phone)), key=len)
+        if len(digits) < _NUMBER:
+            return None
+        one = [f"[{digit}{chr(0xFF10 + int(digit))}]" for digit in digits]
+        country = rf"(?:(?:\+|00)?86{_GAP})?"
+        return cls(re.compile(rf"(?<!\d){country}{_GAP.join(one)}(?!\d)"), f"%{'%'.join(digits)}%")
+
+
+async def known_as(session: AsyncSession, person: Person, own: Any) -> list[Known]:
+    """The names and numbers that tell who somebody is: their own, and those of their contacts and of the other party of
+    their mediations; and what others named them as.
+
+    :param own: a selection of the ids of the person's own requests
+    """
+    found: list[tuple[str | None, str | None]] = [(person.name, person.phone)]
+    theirs = select(Contact.request_id).where(Contact.person_id == person.id)
+    contacts = await session.execute(
+        select(Contact.name, Contact.phone, Contact.relation).where(Contact.request_id.in_(theirs.union(own)))
+    )
+    # 女儿 typed for a name is nobody's name, and stands in the lines of others too.
+    found += [(None if name == relation else name, phone) for name, phone, relation in contacts]
+    cases = await session.execute(
+        select(MediationCase.other_name, MediationCase.other_phone).where(MediationCase.id.in_(_cases(person, own)))
+    )
+    found += [(name, phone) for name, phone in cases]
+    names = {name for name, _ in found if name and len(name) > 1}
+    numbers = [Known.phone(phone) for phone in sorted({phone for _, phone in found if phone})]
+    return [*(Known.name(name) for name in sorted(names)), *(number for number in numbers if number is not None)]
 
 
 def _cases(person: Person, own: Any) -> Any:

@@ -92,7 +92,7 @@ class Ratings(Rectifications):
     ) -> Request:
         request.status, request.round = status, request.round + 1
         case_people.changed(self._session)
-        request.handler_id = request.first_responder_id
+        held_by, request.handler_id = request.handler_id, request.first_responder_id
         request.offered_to_id = request.resolved_at = request.closed_at = request.reminded_at = None
         event = await self._event(request, action, actor_id, role, why=words, round=request.round)
         told = [request.first_responder_id, *await self._people.managers(request.area_id)]
@@ -101,6 +101,8 @@ class Ratings(Rectifications):
                 self._tell(request, person_id, "reopened_by_phone", note=event.data["note"])
             else:
                 self._tell(request, person_id, "reopened")
+        if request.handler_id != held_by:
+            await self._pass_on(request)
         return request
 
     async def _revise(self, request_id: int, actor_id: int, rating: Rating, level: int) -> Rating:

@@ -191,6 +191,7 @@ class Rectifications(Talk):
             own_work=chosen.own_work,
         )
         self._tell(request, chosen.person_id, "rectify", rectification=rect.id, own_work=chosen.own_work, before=before)
+        await self._pass_on_putting_right(request, chosen.person_id)
         owed = standing_of(rect).owed
         if owed and rect.settled_at is None:
             until = min(owed.values()).isoformat()

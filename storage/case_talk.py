@@ -5,14 +5,14 @@ from sqlalchemy import bindparam, func, select
 from knowledge.lifecycle import Action, Role, Status, check
 from storage import case_people
 from storage.case_tables import Contact
-from storage.clockwork import Clockwork
+from storage.case_unread import Unread
 from storage.database import UTCDateTime
 from storage.ledger import ANSWER_WITHIN
 from storage.quick import ask
 from storage.tables import Message, Person, Request
 
 
-class Talk(Clockwork):
+class Talk(Unread):
     """Reads on which talking rests."""
 
     async def waiting_for_answer(self, person_id: int) -> list[Request]:

@@ -56,6 +56,7 @@ class Transfers(Outside):
         if request.handler_id != sender:
             await self._tell_resident(request, "handed_over", handler=request.handler_id)
             self._tell(request, request.handler_id, "holding", sender=actor_id, before=sender, note=note)
+            await self._pass_on(request)
         if request.offered_to_id is not None:
             self._tell(request, to_id, "offered", sender=actor_id, note=note)
         return request
@@ -80,6 +81,7 @@ class Transfers(Outside):
         note = event.data["note"]
         self._tell(request, before, "replaced_you", responder=to_id, note=note)
         self._tell(request, to_id, "assigned", note=note)
+        await self._pass_on(request)
         return request
 
     async def take_over(self, request_id: int, actor_id: int, gone_id: int, to_id: int, reason: str) -> Request:

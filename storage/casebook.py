@@ -98,9 +98,8 @@ class Casebook(Transfers, Pauses, Claims):
         await self._tell_resident(request, "recorded")
         self._tell(request, responder, "assigned")
         if urgent or Hearer.MANAGER in hearers(service.matter, Moment.RECORD):
-            for manager in await self._people.managers(area.id):
-                if manager != responder:
-                    self._tell(request, manager, "danger_alert" if urgent else "matter_recorded")
+            for manager in await self.overseers(request):
+                self._tell(request, manager, "danger_alert" if urgent else "matter_recorded")
         return request
 
     # -- the handler's acts
@@ -118,6 +117,7 @@ class Casebook(Transfers, Pauses, Claims):
         if before != actor_id:
             for person_id in {before, request.first_responder_id} - {actor_id}:
                 self._tell(request, person_id, "transfer_taken", handler=actor_id)
+            await self._pass_on(request)
         return request
 
     async def resolve(
@@ -241,11 +241,21 @@ class Casebook(Transfers, Pauses, Claims):
         wait = ALBUM_WAIT if source.album else timedelta()
         if from_resident:
             also = () if action is Action.RECTIFY_CONTACT else (request.first_responder_id,)
-            for person_id in (await self._in_office(request, other, *also))[:1]:
+            reader = (await self._in_office(request, other, *also))[:1]
+            for person_id in dict.fromkeys([*reader, *await self._watching(request)]):
                 self._tell(request, person_id, "relay", delay=wait, message=message.id)
         else:
             await self._tell_resident(request, "relay", delay=wait, caller=actor_id, message=message.id)
         return message
+
+    async def overseers(self, request: Request) -> list[int]:
+        """The managers who are told beside the first responder, as of a danger."""
+        managers = await self._people.managers(request.area_id)
+        return [manager for manager in managers if manager != request.first_responder_id]
+
+    async def _watching(self, request: Request) -> list[int]:
+        """Who reads along what somebody in danger says: the managers, until somebody takes it (受理)."""
+        return await self.overseers(request) if request.danger and request.status is Status.RECORDED else []
 
     async def edit(self, source: Source, actor_id: int, text: str) -> Message | None:
         """Keep the older version of something said and pass the new one on; None when it was never relayed."""
@@ -267,7 +277,8 @@ class Casebook(Transfers, Pauses, Claims):
         message.text, message.edited_at = text, self._now
         if message.role is Role.RESIDENT:
             _, other = await self.speech(request, actor_id, roles, message.reply_to_id)
-            self._tell(request, other, "relay_edit", message=message.id)
+            for person_id in dict.fromkeys([other, *await self._watching(request)]):
+                self._tell(request, person_id, "relay_edit", message=message.id)
         else:
             await self._tell_resident(request, "relay_edit", caller=actor_id, message=message.id)
         return message

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator, ev
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -97,7 +98,7 @@ class Database:
     async def write(self, *, aside: bool = False) -> AsyncIterator[AsyncSession]:
         """One transaction that commits at the end of the block.
 
-        :raises OperationalError: the database is locked, full or away; nothing was kept.
+        :raises Exception: one that `is_unavailable` when the database is locked, full or away; nothing was kept.
         """
         made = self._sessions[False, aside]
         if self._turn is None:
@@ -186,9 +187,26 @@ def insert_or(dialect: str) -> Any:
 _LATE = "shouwen_late"
 
 
+_AWAY = frozenset({"08", "28", "3D", "40", "53", "57", "58"})
+"""Classes of what PostgreSQL says when it could not do something just now: the connection, the way in, the database by
+its name, transactions that met, resources, an operator's hand (or too long a statement), the machine under it."""
+_AWAY_STATES = frozenset({"25006", "25P03", "25P04", "55000", "55P03"})
+"""The same of other classes: read-only (after a failover), idle or at it for too long, not open yet, locked."""
+
+
+def sqlstate(error: BaseException) -> str:
+    """PostgreSQL's code of an error, empty where there is none. SQLAlchemy knows few of them by a class of its own; one
+    that comes while connecting is not even wrapped."""
+    return getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+
+
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the error means that the database could not be used just now (locked, full, away)."""
-    return isinstance(error, OperationalError | OSError) or getattr(error, "connection_invalidated", False)
+    """Whether the error means that the database could not be used just now (locked, full, away): the same may work a
+    while later, and nothing is wrong with what was asked."""
+    if isinstance(error, OperationalError | PoolTimeoutError | OSError):
+        return True
+    state = sqlstate(error)
+    return state[:2] in _AWAY or state in _AWAY_STATES or getattr(error, "connection_invalidated", False)
 
 
 _PRAGMAS = (

@@ -223,9 +223,9 @@ class Ledger:
         """Whether rows are locked one by one; on SQLite whoever writes holds everything."""
         return self._session.get_bind().dialect.name != "sqlite"
 
-    async def _posts_here(self, request: Request, person_id: int) -> set[Role]:
-        """The roles of the posts that this person holds in the request's area or above it."""
-        line = {area.id for area in await self._people.upward(request.area_id)}
+    async def _posts_here(self, matter: "Request | Need", person_id: int) -> set[Role]:
+        """The roles of the posts that this person holds in its area or above it."""
+        line = {area.id for area in await self._people.upward(matter.area_id)}
         return {post.role for post in await self._people.posts(person_id) if post.area_id in line}
 
     async def _in_office(self, request: Request, *person_ids: int) -> list[int]:
@@ -319,10 +319,12 @@ class Ledger:
     async def _responder(self, need: Need, domain: str) -> int:
         """Who answers (rules 1 and 2).
 
-        :raises CaseError: `area_not_open`
+        :raises CaseError: `area_not_open`, or `not_your_area` when whoever records it has no post there (any more)
         """
-        if need.recorded_by is not None:
-            return need.recorded_by.id
+        if (by := need.recorded_by) is not None:
+            if await self._posts_here(need, by.id):
+                return by.id
+            raise CaseError("not_your_area")
         area = await self._people.area(need.area_id)
         candidates = await rota.available(
             self._session,

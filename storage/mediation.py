@@ -12,6 +12,7 @@ from sqlalchemy import select
 from knowledge import mediation as rules
 from knowledge.lifecycle import Action, Role, Status
 from knowledge.mediation import OVER, Stage, Step, Who
+from storage import case_people
 from storage.ledger import CaseError
 from storage.mediation_docket import Docket, Dockets
 from storage.mediation_tables import MediationAgreement, MediationCase, MediationMessage, MediationSession
@@ -81,7 +82,8 @@ class Mediation(Dockets):
         await self._session.refresh(case)
         request = docket.request
         staff = (request.handler_id, request.first_responder_id, case.mediator_id)
-        if person_id is not None and person_id in (request.resident_id, *staff):
+        speaks = person_id is not None and await case_people.speaks_for(self._session, request, person_id)
+        if speaks or person_id in staff:
             raise CaseError("mediation_link_own")
         if case.other_id not in (None, person_id):
             raise CaseError("mediation_link_used")

@@ -125,6 +125,17 @@ class Dockets(Ledger):
         agreed = await self._session.execute(select(MediationAgreement).where(MediationAgreement.case_id == case.id))
         return Docket(request, case, coming.scalars().first(), agreed.scalar_one_or_none())
 
+    async def hears(self, docket: Docket, person_id: int) -> bool:
+        """Whether somebody of the staff may be told of the case now: whoever may see it, and where nobody who conducts
+        it can act, the managers."""
+        try:
+            await self._judge_reader(docket, person_id)
+        except (CaseError, NotAllowed):
+            request = docket.request
+            conducting = (docket.case.mediator_id, request.handler_id, request.first_responder_id)
+            return person_id in await self._in_office(request, *conducting)
+        return True
+
     async def _judge_reader(self, docket: Docket, person_id: int) -> None:
         if docket.request.domain != DOMAIN:
             raise CaseError("not_yours")

@@ -25,13 +25,13 @@ REPLY = "reply"
 """The kind of a row that is a finished Bot API method for one chat; every other kind is a notice."""
 
 FORGET = "forget"
-"""The kind of a row that tells a channel to erase what it holds of a chat itself."""
+"""The kind of a row that tells a channel to erase what it holds itself of a chat until the row was written."""
 RELAY = "relay"
 """The kind of a row that shows somebody what the other one said."""
 ONE_TIME_NOTICE = "one_time_notice"
 """The kind of a row that shows a one-time notice (一次性告知), whose delivery is kept with the notice itself."""
 
-WORDS = frozenset({REPLY, FORGET, "undelivered"})
+WORDS = frozenset({REPLY, FORGET, "undelivered", "name_ask"})
 """Kinds that nobody misses when they were not delivered."""
 
 NOBODY = "nobody to tell"
@@ -96,7 +96,8 @@ class OutboxWriter:
         return self._add(row, timedelta())
 
     def forget(self, channel: str, chat_id: int) -> Outbox:
-        """Have the channel erase its own copy of this chat, a moment after the goodbye was shown."""
+        """Have the channel erase its own copy of this chat, a moment after the goodbye was shown. What is said or
+        agreed after this moment is not touched, whenever the row is delivered."""
         return self._add(Outbox(channel=channel, chat_id=chat_id, kind=FORGET, payload={}), _READ)
 
     async def once(self, key: str, person_id: int, kind: str, *, request_id: int | None = None, **payload: Any) -> bool:

@@ -1,6 +1,6 @@
 """A person's own data: everything about oneself (我的数据), and erasure (注销) that leaves only counts."""
 
-import json
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge.lifecycle import Role
 from storage import case_privacy
+from storage.case_privacy import Known
 from storage.case_tables import OneTimeNotice, OutsideTransfer, Refusal
 from storage.database import remembered, write_rows
-from storage.outbox import REPLY
+from storage.outbox import REPLY, OutboxWriter
 from storage.people import POSTS
 from storage.tables import (
     Conversation,
@@ -25,11 +26,16 @@ from storage.tables import (
     Request,
     Shown,
     Staff,
+    WebFile,
     WebMessage,
 )
 
 NAMELESS = "—"
 """What stands where a name was."""
+WEB = "web"
+"""The channel whose chats are kept here."""
+NOBODYS = 0
+"""The web chat that nobody is ever let into: files lie there until the channel has removed their bytes."""
 
 
 async def about(session: AsyncSession, person: Person) -> dict[str, Any]:
@@ -118,13 +124,15 @@ async def erase(session: AsyncSession, person: Person, now: datetime) -> None:
     the chats of staff as far as they are kept here. Requests, events and ratings stay, as counts; what a member of
     staff wrote in the course of their work belongs to the requests and stays too.
 
-    The web chat's own lines of this person, and the bytes of files, are the channel's to remove.
+    The web chat's own lines of this person, and the bytes of files, are the channel's to remove: it is told here, a
+    moment after the goodbye, so that no way to erase somebody can miss it.
     """
     await session.flush()
     await write_rows(session)
     own = select(Request.id).where(Request.resident_id == person.id)
-    await blank_requests(session, own)
+    channel, chat_id = person.channel, person.chat_id
     await _blank_chats(session, person, own, now)
+    await blank_requests(session, own)
     await case_privacy.blank(session, person, own, now)
     await case_privacy.blank_contacts(session, person, own)
     await session.execute(
@@ -136,6 +144,8 @@ async def erase(session: AsyncSession, person: Person, now: datetime) -> None:
     person.name, person.phone, person.channel, person.chat_id = NAMELESS, None, None, None
     person.area_id = person.consented_at = person.consent_version = None
     person.erased_at = now
+    if channel == WEB and chat_id is not None:  # elsewhere what stands in a chat is not ours to delete
+        OutboxWriter(session, now).forget(WEB, chat_id)
 
 
 async def blank_requests(session: AsyncSession, own: Any) -> None:
@@ -163,59 +173,108 @@ async def _blank_chats(session: AsyncSession, person: Person, own: Any, now: dat
     await session.execute(update(Outbox).where(mine).values(payload={}, channel=None, chat_id=None))
     shown = (await session.execute(select(Shown).where(Shown.request_id.in_(own)))).scalars().all()
     case_lines, case_chats = await case_privacy.shown(session, person, own)
-    chats = {s.chat_id for s in shown} | case_chats
-    words = [w for w in (person.name, person.phone) if w and len(w) > 1]
-    await _scrub(session, Outbox, ("payload",), Outbox.kind == REPLY, words)
-    await _scrub(session, Conversation, ("data", "choices"), Conversation.chat_id.in_(chats), words)
-    await _scrub(session, WebMessage, ("payload",), WebMessage.chat_id.in_(chats), words)
-    await delete_lines(session, {(s.chat_id, s.message_id) for s in shown if s.channel == "web"} | case_lines)
+    at_the_counter = await session.execute(
+        select(Person.chat_id, Request.text)
+        .join(Request, Request.recorded_by_id == Person.id)
+        .where(Request.resident_id == person.id, Person.chat_id.is_not(None))
+    )
+    typed = {(chat_id, words) for chat_id, words in at_the_counter if chat_id is not None}
+    chats = {s.chat_id for s in shown} | case_chats | {chat_id for chat_id, _ in typed}
+    known = await case_privacy.known_as(session, person, own)
+    await _scrub(session, Outbox, ("payload",), Outbox.kind == REPLY, known)
+    await _scrub(session, Conversation, ("data", "choices"), Conversation.chat_id.in_(chats), known)
+    await _scrub(session, WebMessage, ("payload",), WebMessage.chat_id.in_(chats), known)
+    lines = {(s.chat_id, s.message_id) for s in shown if s.channel == WEB} | case_lines
+    await delete_lines(session, lines | await _brought(session, own, typed), now)
     await session.execute(delete(Shown).where(Shown.channel == person.channel, Shown.chat_id == person.chat_id))
     await session.execute(delete(Conversation).where(Conversation.chat_id == person.chat_id))
 
 
+async def _brought(session: AsyncSession, own: Any, typed: Collection[tuple[int, str]]) -> set[tuple[int, int]]:
+    """Lines of web chats, of staff too, that hold what was brought along: files of these requests, and the need as
+    whoever recorded it at the counter typed it.
+
+    :param typed: chats of staff, each with the words of a request that was recorded there
+    """
+    given = [
+        *await session.scalars(select(Request.files).where(Request.id.in_(own))),
+        *await session.scalars(select(Message.files).where(Message.request_id.in_(own), Message.role == Role.RESIDENT)),
+    ]
+    names = {str(file["file"]) for files in given for file in files if file.get("channel") == WEB}
+    places = await session.execute(select(WebFile.chat_id, WebFile.name).where(WebFile.name.in_(sorted(names))))
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for chat_id, name in places:
+        wanted[chat_id].add(name)
+    for chat_id, words in typed:
+        wanted[chat_id] |= set(filter(None, (words, *words.split("\n"))))
+    found: set[tuple[int, int]] = set()
+    for chat_id, these in wanted.items():
+        holds = WebMessage.payload["file"]["name"].as_string().in_(sorted(these))
+        said = and_(WebMessage.from_bot.is_(False), WebMessage.payload["text"].as_string().in_(sorted(these)))
+        rows = await session.scalars(select(WebMessage.id).where(WebMessage.chat_id == chat_id, or_(holds, said)))
+        found |= {(chat_id, line_id) for line_id in rows}
+    return found
+
+
 async def _scrub(
-    session: AsyncSession, table: Any, fields: Collection[str], where: ColumnElement[bool], words: Collection[str]
+    session: AsyncSession, table: Any, fields: Collection[str], where: ColumnElement[bool], words: Collection[Known]
 ) -> None:
-    """Replace these words in JSON columns. JSON is stored with everything beyond ASCII escaped."""
+    """Replace names and numbers in JSON columns. JSON is stored with everything beyond ASCII escaped."""
     if not words:
         return
-    found = [
-        cast(getattr(table, field), Text).contains(json.dumps(word)[1:-1], autoescape=True)
-        for field in fields
-        for word in words
-    ]
+    found = [cast(getattr(table, field), Text).like(word.pattern, escape="/") for field in fields for word in words]
     for row in (await session.execute(select(table).where(where, or_(*found)))).scalars():
         for field in fields:
-            setattr(row, field, _without(getattr(row, field), words))
+            if (clean := _without(getattr(row, field), words)) != getattr(row, field):
+                setattr(row, field, clean)
     await session.flush()
 
 
-def _without(value: Any, words: Collection[str]) -> Any:
+def _without(value: Any, words: Collection[Known]) -> Any:
     if isinstance(value, str):
         for word in words:
-            value = value.replace(word, NAMELESS)
+            value = word.written.sub(NAMELESS, value)
         return value
     if isinstance(value, dict):
         return {key: _without(item, words) for key, item in value.items()}
     return [_without(item, words) for item in value] if isinstance(value, list) else value
 
 
-async def delete_lines(session: AsyncSession, lines: Collection[tuple[int, int]]) -> None:
-    """Delete lines of web chats the way the channel does, so that open pages drop them as well."""
+async def delete_lines(session: AsyncSession, lines: Collection[tuple[int, int]], now: datetime) -> None:
+    """Delete lines of web chats the way the channel does, so that open pages drop them as well. Files that they show
+    belong to nobody from now on, and the channel removes their bytes."""
     if not lines:
         return
-    rows = await session.execute(
+    rows = await session.scalars(
         select(WebMessage)
         .where(tuple_(WebMessage.chat_id, WebMessage.id).in_(sorted(lines)))
         .order_by(WebMessage.chat_id, WebMessage.id)
     )
-    postgresql = session.get_bind().dialect.name == "postgresql"
-    for row in rows.scalars().all():
-        if postgresql:
-            await session.execute(select(func.pg_advisory_xact_lock(row.chat_id)))
-        last = await session.scalar(select(func.max(WebMessage.change)).where(WebMessage.chat_id == row.chat_id))
-        row.payload, row.change = {"kind": row.payload.get("kind", "text"), "deleted": True}, (last or 0) + 1
-        await session.flush()
+    files: set[str] = set()
+    for row in rows.all():
+        if file := row.payload.get("file"):
+            files.add(file["name"])
+        await _rewrite(session, row, {"kind": row.payload.get("kind", "text"), "deleted": True})
+    quoted = await session.scalars(
+        select(WebMessage).where(
+            WebMessage.chat_id.in_(sorted({chat_id for chat_id, _ in lines})),
+            WebMessage.payload["reply"]["id"].as_integer().in_(sorted(line_id for _, line_id in lines)),
+        )
+    )
+    for row in quoted.all():
+        await _rewrite(session, row, {**row.payload, "reply": {**row.payload["reply"], "text": ""}})
+    if files:
+        await session.execute(update(WebFile).where(WebFile.name.in_(sorted(files))).values(chat_id=NOBODYS))
+        OutboxWriter(session, now).forget(WEB, NOBODYS)
+
+
+async def _rewrite(session: AsyncSession, row: WebMessage, payload: dict[str, Any]) -> None:
+    """Change a line so that an open page asks for it again."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(row.chat_id)))
+    last = await session.scalar(select(func.max(WebMessage.change)).where(WebMessage.chat_id == row.chat_id))
+    row.payload, row.change = payload, (last or 0) + 1
+    await session.flush()
 
 
 def _iso(moment: datetime | None) -> str | None:

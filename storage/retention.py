@@ -17,7 +17,7 @@ from storage.mediation_tables import (
     MediationSession,
     MediationShown,
 )
-from storage.outbox import REPLY, OutboxWriter
+from storage.outbox import REPLY
 from storage.tables import Conversation, Message, Outbox, Person, Request, Shown, Staff, WebFile, WebMessage, WebUpdate
 
 KEPT = timedelta(days=730)
@@ -78,7 +78,7 @@ async def blank(session: AsyncSession, request_ids: Collection[int], now: dateti
     lines = await session.execute(
         select(Shown.chat_id, Shown.message_id).where(Shown.request_id.in_(request_ids), Shown.channel == "web")
     )
-    await privacy.delete_lines(session, {(chat_id, line) for chat_id, line in lines})
+    await privacy.delete_lines(session, {(chat_id, line) for chat_id, line in lines}, now)
     await session.execute(delete(Shown).where(Shown.request_id.in_(request_ids)), execution_options=_UNSEEN)
 
 
@@ -110,8 +110,6 @@ async def strangers(session: AsyncSession, now: datetime, after: int = 0) -> Seq
 
 async def anonymise(session: AsyncSession, person: Person, now: datetime) -> None:
     """As if they had said 注销: nothing tells any more who they were, and their channel forgets the chat."""
-    if person.channel and person.chat_id is not None:
-        OutboxWriter(session, now).forget(person.channel, person.chat_id)
     await privacy.erase(session, person, now)
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+_ALONE = 7_407_001
+"""The number of the lock, among a database's locks that mean whatever their holders agree on, under which the schema
+changes."""
 _REVISION = re.compile(r'^(down_)?revision = (?:"(.+)"|None)$', re.MULTILINE)
 
 
@@ -82,6 +85,8 @@ def _current(connection: Connection) -> str | None:
 def _upgrade(connection: Connection, revision: str) -> None:
     from alembic import command
 
+    _alone(connection)
+    judge(_current(connection))  # a process that was quicker may have been a newer one
     made = config()
     made.attributes["connection"] = connection
     command.upgrade(made, revision)
@@ -90,6 +95,21 @@ def _upgrade(connection: Connection, revision: str) -> None:
 def _downgrade(connection: Connection, revision: str) -> None:
     from alembic import command
 
+    _alone(connection)
     made = config()
     made.attributes["connection"] = connection
     command.downgrade(made, revision)
+
+
+def _alone(connection: Connection) -> None:
+    """One process at a time changes the schema, however long that takes; SQLite has one writer in any case."""
+    if connection.dialect.name != "postgresql":
+        return
+    # Limits that are right for an update would cut off an index on a city's tables. Whoever waits here holds nothing
+    # that others want, so it may wait as long as it takes.
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        connection.execute(text(f"SET LOCAL {limit} = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:alone)"), {"alone": _ALONE})
+    # Whoever waits for a table has everybody else queue behind: longer than the two minutes that a statement of the
+    # desk may take, but not for somebody's dump of hours. Then nothing has changed, and the next start tries again.
+    connection.execute(text("SET LOCAL lock_timeout = '150s'"))

@@ -1,9 +1,7 @@
 """The web chat's memory: what was said in each chat, what still waits to be handled, who may come in.
 
-Nobody else reads or writes the Web* tables. A chat is a number; a line is one message of it. Every
-insert and every edit takes the chat's next `change`, so a browser that comes back asks for what came
-after the last change it saw and misses nothing.
-"""
+A chat is a number; a line is one message of it. Every insert and edit takes the chat's next `change`, so a browser that
+comes back asks for what came after the last change it saw and misses nothing."""
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -231,8 +229,7 @@ class Transcript(Visitors):
         async with self._database.write() as session:
             row = await session.get(WebUpdate, update_id)
             if row is not None and row.handled_at is None:
-                row.handled_at = at
-                row.payload = {"message_ids": row.payload["message_ids"]}
+                row.handled_at, row.payload = at, {"message_ids": row.payload["message_ids"]}
 
     async def update_source(self, update_id: int) -> tuple[int, int] | None:
         """The chat and the message an update came from."""
@@ -336,17 +333,30 @@ class Transcript(Visitors):
             row = await session.get(WebFile, name)
             return None if row is None else StoredFile(row.name, row.chat_id, row.title, row.mime, row.size)
 
-    async def erase(self, chat_id: int, *, at: datetime) -> list[str]:
-        """Forget the chat: lines, inbox, sessions, links, files. Gives the names of the files whose bytes are
-        to be removed."""
-        async with self._numbering(chat_id) as (session, _):
-            names = list(await session.scalars(select(WebFile.name).where(WebFile.chat_id == chat_id)))
-            for table in (WebMessage, WebSession, WebLink, WebFile):
-                await session.execute(delete(table).where(table.chat_id == chat_id))
-            # An update id must never be given twice, so these rows stay, emptied.
-            for row in await session.scalars(select(WebUpdate).where(WebUpdate.chat_id == chat_id)):
-                row.payload, row.handled_at = {"message_ids": [0]}, row.handled_at or at
-        return names
+    async def erase(self, chat_id: int, *, before: datetime) -> tuple[list[str], bool]:
+        """Forget the chat until `before`: lines and inbox; when nobody spoke since, what came after and who may come in
+        as well. Gives the names of its files, which are nobody's from now on, and whether somebody spoke."""
+        async with self._numbering(chat_id) as (session, change):
+            updates = list(await session.scalars(select(WebUpdate).where(WebUpdate.chat_id == chat_id)))
+            for row in (old := [row for row in updates if row.handled_at is not None and row.created_at <= before]):
+                row.payload = {"message_ids": [0]}  # an update id must never be given twice: it stays, emptied
+            back = len(old) < len(updates)
+            gone = [WebFile.chat_id == chat_id, *([WebFile.created_at <= before] if back else ())]
+            moved = update(WebFile).where(*gone).values(chat_id=_NO_CHAT)
+            names = list(await session.scalars(moved.returning(WebFile.name)))
+            if back:
+                lines = select(WebMessage).where(WebMessage.chat_id == chat_id, WebMessage.created_at <= before)
+                for index, line in enumerate(await session.scalars(lines)):  # marked, so that open pages drop them
+                    line.payload, line.change = {"kind": "text", "deleted": True}, change + index
+            else:
+                for table in (WebMessage, WebSession, WebLink):
+                    await session.execute(delete(table).where(table.chat_id == chat_id))
+        return names, back
+
+    async def drop_files(self, names: Sequence[str]) -> None:
+        """Forget files whose bytes are gone."""
+        async with self._database.write() as session:
+            await session.execute(delete(WebFile).where(WebFile.name.in_(names)))
 
     async def _act(
         self,
@@ -362,8 +372,7 @@ class Transcript(Visitors):
             line = await session.get(WebMessage, message_id)
             if line is None or line.chat_id != chat_id or line.payload.get("deleted"):
                 return None
-            payload = change_line(line)
-            if payload is None:
+            if (payload := change_line(line)) is None:
                 return None
             line.change = change
             payload = {**payload, "message_id": message_id, "message_ids": [message_id]}

@@ -2,10 +2,13 @@
 
 import asyncio
 import hmac
+import json
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from typing import Any
 
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
@@ -19,12 +22,12 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.methods import DeleteWebhook, GetUpdates, SetMyCommands, SetWebhook
-from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, Update
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, Chat, Update, User
 from aiohttp import web
 from pydantic import ValidationError
 
 from bot.faults import trace
-from bot.gate import Unavailable
+from bot.gate import Unavailable, Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +35,9 @@ ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 _POLL = 25
 _LONGEST_PAUSE = 30.0
 _GRACE = 5.0
+_UNKNOWN = "SHOUWEN_TELEGRAM_TOKEN: Telegram does not know this token"
 
-Handle = Callable[[Bot, Update], Awaitable[None]]
+Handle = Callable[[Bot, Update | Unreadable], Awaitable[None]]
 
 
 class TelegramChannel:
@@ -57,6 +61,7 @@ class TelegramChannel:
         self._stopping = False
         self.stopped = asyncio.Event()
         self.fault: str | None = None
+        self._away_since: float | None = None
         self.link: str | None = None
         """The address that opens the bot with a word behind it, once the bot's name is known."""
 
@@ -82,6 +87,11 @@ class TelegramChannel:
     async def close(self) -> None:
         await self.bot.session.close()
 
+    @property
+    def away(self) -> float:
+        """For how many seconds nothing could be fetched; 0 when all is well, and with webhooks, where nothing is."""
+        return 0.0 if self._away_since is None else time.monotonic() - self._away_since
+
     async def _serve(self) -> None:
         try:
             if self._webhook:
@@ -99,7 +109,7 @@ class TelegramChannel:
                 describing.cancel()
                 await asyncio.gather(describing, return_exceptions=True)
         except (TelegramUnauthorizedError, TelegramNotFound):
-            self.fault = "SHOUWEN_TELEGRAM_TOKEN: Telegram does not know this token"
+            self.fault = _UNKNOWN
             self.stopped.set()
         except Exception as error:
             log.error("the Telegram channel failed\n%s", trace(error))
@@ -141,55 +151,64 @@ class TelegramChannel:
                 )
 
     async def _poll(self) -> None:
-        """Fetch, handle all, and only then ask for the next: what was not handled comes again after a crash."""
+        """Fetch, handle all, and only then ask for the next: what was not handled comes again after a crash.
+
+        A token that was known when we began and is refused now is asked with again, and named in the log each time:
+        Telegram refuses good ones for a moment too, and the web chat must not end for it.
+        """
         offset: int | None = None
         pause = 0.5
         while True:
             ask = GetUpdates(offset=offset, timeout=_POLL, allowed_updates=ALLOWED)
             try:
-                updates = await self.bot(ask, request_timeout=_POLL + 10)
+                updates: list[Update | Unreadable] = [*await self.bot(ask, request_timeout=_POLL + 10)]
                 last = updates[-1].update_id if updates else None
                 pause = 0.5
-            except TelegramUnauthorizedError:
-                raise
             except AiogramError as error:
                 updates, last = self._readable(error)
                 if last is None:
-                    log.warning("fetching updates failed (%s); again in %.1f s", type(error).__name__, pause)
+                    self._away_since = self._away_since or time.monotonic()
+                    if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
+                        log.error("%s any more; nothing comes from there; again in %.1f s", _UNKNOWN, pause)
+                    else:
+                        log.warning("fetching updates failed (%s); again in %.1f s", type(error).__name__, pause)
                     await asyncio.sleep(error.retry_after if isinstance(error, TelegramRetryAfter) else pause)
                     pause = min(pause * 2, _LONGEST_PAUSE)
+                    continue
+            self._away_since = None
             self._batch = asyncio.create_task(self._handle_batch(updates))
             await asyncio.shield(self._batch)
             if last is not None:
                 offset = last + 1
 
-    def _readable(self, error: AiogramError) -> tuple[list[Update], int | None]:
-        """Of an answer that aiogram cannot read: the updates that can be read, and the last id there is. One that
-        cannot be read is left out, or it would come for ever and let no other through."""
+    def _readable(self, error: AiogramError) -> tuple[list[Update | Unreadable], int | None]:
+        """Of an answer that aiogram cannot read: its updates, and the last id there is."""
         data = error.data if isinstance(error, ClientDecodeError) else None
         found = data.get("result") if isinstance(data, dict) else None
         given = [raw for raw in found or () if isinstance(raw, dict) and isinstance(raw.get("update_id"), int)]
-        updates = []
-        for raw in given:
-            try:
-                updates.append(Update.model_validate(raw, context={"bot": self.bot}))
-            except ValidationError:
-                log.error("update %s cannot be read and is left out", raw["update_id"])
-        return updates, max((raw["update_id"] for raw in given), default=None)
+        return [self._read(raw) for raw in given], max((raw["update_id"] for raw in given), default=None)
 
-    async def _handle_batch(self, updates: list[Update]) -> None:
+    def _read(self, raw: dict[str, Any]) -> Update | Unreadable:
+        """One that cannot be read is handed in as such, or it would come for ever and let no other through."""
+        try:
+            return Update.model_validate(raw, context={"bot": self.bot})
+        except ValidationError:
+            log.error("update %s cannot be read", raw["update_id"])
+            return _unreadable(raw)
+
+    async def _handle_batch(self, updates: Sequence[Update | Unreadable]) -> None:
         """The updates of one chat one after another, chats side by side."""
-        chats: dict[int, list[Update]] = defaultdict(list)
+        chats: dict[int, list[Update | Unreadable]] = defaultdict(list)
         for update in updates:
             chats[_chat_of(update)].append(update)
 
-        async def in_order(line: list[Update]) -> None:
+        async def in_order(line: Sequence[Update | Unreadable]) -> None:
             for update in line:
                 await self._until_handled(update)
 
         await asyncio.gather(*(in_order(line) for line in chats.values()))
 
-    async def _until_handled(self, update: Update) -> None:
+    async def _until_handled(self, update: Update | Unreadable) -> None:
         pause = 0.2
         while not self._stopping:
             try:
@@ -208,10 +227,13 @@ class TelegramChannel:
         if not hmac.compare_digest(given.encode(errors="replace"), (self._secret or "").encode()) or not self._secret:
             return web.Response(status=403)
         try:
-            update = Update.model_validate_json(await request.read(), context={"bot": self.bot})
-        except ValidationError:
-            log.error("an update cannot be read and is left out")
+            raw = json.loads(await request.read())
+        except ValueError:
+            raw = None
+        if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
+            log.error("what came to the webhook is no update and is left out")
             return web.Response()
+        update = self._read(raw)
         try:
             await self._handle(self.bot, update)
         except Unavailable:
@@ -221,7 +243,26 @@ class TelegramChannel:
         return web.Response()
 
 
-def _chat_of(update: Update) -> int:
+def _unreadable(raw: dict[str, Any]) -> Unreadable:
+    """What can be read of an update that cannot: its number, and who said it in private, where that is plain."""
+    for kind in ("message", "edited_message", "callback_query"):
+        who, chat = _inside(raw, kind, "from"), _inside(raw, kind, "chat") or _inside(raw, kind, "message", "chat")
+        chat_id, language = _inside(chat, "id"), _inside(who, "language_code")
+        if isinstance(chat_id, int) and chat_id == _inside(who, "id"):  # a private chat has the number of its person
+            user = User(id=chat_id, is_bot=False, first_name="", language_code=str(language) if language else None)
+            return Unreadable(update_id=raw["update_id"], chat=Chat(id=chat_id, type="private"), sender=user)
+    return Unreadable(update_id=raw["update_id"])
+
+
+def _inside(raw: object, *names: str) -> Any:
+    for name in names:
+        raw = raw.get(name) if isinstance(raw, dict) else None
+    return raw
+
+
+def _chat_of(update: Update | Unreadable) -> int:
+    if isinstance(update, Unreadable):
+        return update.chat.id if update.chat else 0
     event = update.message or update.edited_message or update.my_chat_member
     if event is not None:
         return event.chat.id

@@ -20,6 +20,8 @@ _LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 _WHEN = {"zh": "M月d日（EEE）HH:mm", "en": "EEE d MMM, HH:mm"}
 
 
+NO_PHONE = "none"
+"""The phone of a community that has none of its own: the sentence then names the city hotline."""
 _ENTRY = re.compile(r"^(?=([a-zA-Z][\w-]*) *=)", re.M)
 """Where a sentence begins in a file, and its key."""
 _LONG = 1000

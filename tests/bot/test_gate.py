@@ -307,6 +307,46 @@ async def test_without_locks_nothing_is_handled(world: World) -> None:
     assert await count(world, HandledUpdate) == 0
 
 
+class Cut(BaseEventIsolation):
+    """Whoever keeps the locks goes away while one is held."""
+
+    @asynccontextmanager
+    async def lock(self, key: StorageKey) -> AsyncIterator[None]:
+        yield
+        raise ConnectionError("nobody there any more")
+
+    async def close(self) -> None:
+        return None
+
+
+async def test_what_was_committed_is_answered_though_its_lock_cannot_be_given_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who wrote and who is to know hear of it at once, and not as something repeated; nothing is handed in again."""
+    resident = await world.resident()
+    worker = await world.staff("李敏")
+    await resident.says("转人工")
+    world.app.gate.isolation, given = Cut(), []
+    submit = world.app.courier.submit
+    monkeypatch.setattr(world.app.courier, "submit", lambda rows: (given.extend(rows), submit(rows)))
+    await hand_in(world, said(resident, "楼道灯坏了"))
+    assert given
+    worker.sees("楼道灯坏了")
+    resident.sees("登记好了")
+    assert not any("重复" in message.text for message in [*resident.shown, *worker.shown])
+    assert await count(world, Request) == 1
+
+
+async def test_a_fault_under_a_lock_that_cannot_be_given_back_waits_for_the_database_only(world: World) -> None:
+    """What is raised is what happened inside."""
+    resident = await world.resident()
+    world.app.gate.isolation = Cut()
+    async with locked(world):
+        with pytest.raises(Unavailable):
+            await world.app.gate.handle(world.app.bots["telegram"], said(resident, "谢谢"))
+    assert await count(world, HandledUpdate) == 0
+
+
 async def test_a_pressed_button_is_answered_even_when_the_answer_fails(world: World) -> None:
     """The spinner is stopped after the transaction; a press that came from typing has none."""
     resident = await world.resident()

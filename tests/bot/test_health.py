@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.app import App
+from bot.channels.telegram import TelegramChannel
 from bot.logs import JsonLines
 from bot.settings import Settings
 from handlers.desk import Office
@@ -71,6 +73,19 @@ async def test_figures_are_for_this_machine_or_a_token(app: App) -> None:
     right = {"X-Forwarded-For": "8.8.8.8", "Authorization": f"Bearer {TOKEN}"}
     assert (await ask(app, "/metrics", **right))[0] == 200
     assert (await ask(app, "/metrics", **{**right, "Authorization": f"Bearer {TOKEN}x"}))[0] == 403
+
+
+async def test_how_long_nothing_came_from_telegram_is_a_figure(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token that was taken back ends no process that serves the web chat, so something else has to tell."""
+    assert "shouwen_telegram_away_seconds" not in (await ask(app, "/metrics"))[1]
+    channel = TelegramChannel("1:x", api="http://localhost", handle=app.gate.handle)
+    monkeypatch.setattr(app, "telegram", channel)
+    assert "shouwen_telegram_away_seconds 0" in (await ask(app, "/metrics"))[1].splitlines()
+    channel._away_since = time.monotonic() - 600
+    [told] = [line for line in (await ask(app, "/metrics"))[1].splitlines() if line.startswith("shouwen_telegram_away")]
+    assert 600 <= float(told.rpartition(" ")[2]) < 700
+    monkeypatch.setattr(app, "telegram", None)
+    await channel.close()
 
 
 async def test_https_stays_https(app: App) -> None:

@@ -281,7 +281,7 @@ async def test_files_the_bot_sends(office: Office) -> None:
         ):
             async with visitor.http.get(visitor.url(f"files/{name}")) as answer:
                 assert answer.status == status
-        await office.channel.forget(browser.chat)
+        await office.channel.forget(browser.chat, office.time)
         assert not (office.folder / "files" / sent.document.file_id[:2] / sent.document.file_id).exists()
         assert await bot.download(again.document.file_id) is not None
         with pytest.raises(TelegramForbiddenError):

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiogram.exceptions import TelegramForbiddenError
 from sqlalchemy import select
 from web_browser import Office, open_office
 
@@ -88,7 +89,7 @@ async def test_many_are_looked_at_once_each(office: Office, monkeypatch: pytest.
         office.later(days=2)
         await office.channel._tidier.tidy()
         assert await _in_table(office) == set(names[:2])
-        await office.transcript.erase(browser.chat + 1, at=office.time)
+        await office.transcript.erase(browser.chat + 1, before=office.time)
         await office.channel._tidier.tidy()
         assert await _in_table(office) == set(names[:2])
 
@@ -111,8 +112,36 @@ async def test_what_comes_after_the_chat_was_forgotten_is_not_kept(office: Offic
         async with asyncio.timeout(10):
             while not _on_disk(office):  # noqa: ASYNC110 - the bytes arrive in a thread of the server
                 await asyncio.sleep(0)
-        await office.channel.forget(browser.chat)
+        await office.channel.forget(browser.chat, office.time)
         forgotten.set()
         async with await sending as answer:
             assert answer.status == 401
     assert _on_disk(office) == await _in_table(office) == set()
+
+
+async def test_what_is_said_after_a_goodbye_is_not_forgotten_with_what_was_before(office: Office) -> None:
+    """不同意, then a need twenty seconds before the chat is to be forgotten: the old words and files go, also from the
+    open page; the new ones, and who may come in, stay. Where nobody came back, everything goes."""
+    async with office.browser() as browser, office.browser() as other:
+        for visitor in (browser, other):
+            await visitor.enter()
+            _, old = await visitor.upload(PNG, "旧.png")
+            await visitor.send(type="files", files=[old["name"]], caption="旧的话")
+        await office.got(2)
+        office.later(seconds=5)
+        goodbye = office.time
+        office.later(seconds=5)
+        for visitor in (browser, other):
+            await office.channel.bot.send_message(visitor.chat, "都没有保存")
+        await browser.send(type="text", text="新的话")
+        await office.got(3)
+        office.later(seconds=10)
+        for visitor in (browser, other):
+            await office.channel.forget(visitor.chat, goodbye)
+        await browser.sees(lambda m: m.get("deleted"))
+        await browser.look()
+        assert [m["text"] for m in browser.seen] == ["都没有保存", "新的话"]
+        assert await office.transcript.file(old["name"]) is None
+        await office.channel.bot.send_message(browser.chat, "登记好了")
+        with pytest.raises(TelegramForbiddenError):
+            await office.channel.bot.send_message(other.chat, "还在吗")

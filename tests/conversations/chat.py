@@ -23,6 +23,7 @@ from aiogram.types import Chat, File, InlineKeyboardMarkup, Message, ReplyKeyboa
 from sqlalchemy import func, select
 
 from bot.app import App
+from bot.gate import Unreadable
 from bot.settings import Settings
 from handlers.desk import CONSENT_VERSION, Office
 from knowledge import Matcher
@@ -235,7 +236,7 @@ class World:
         self.people[actor.id] = actor
         return actor
 
-    async def feed(self, channel: str, update: Update) -> None:
+    async def feed(self, channel: str, update: Update | Unreadable) -> None:
         await self.app.gate.handle(self.app.bots[channel], update)
         await self.quiet()
 

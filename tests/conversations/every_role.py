@@ -53,6 +53,7 @@ ACTS: dict[str, tuple[str, ...]] = {
 PICKS: dict[str, tuple[str, ...]] = {
     "consent": ("no",), "area": ("HJ", "BY"), "change-area": ("",), "human": ("",), "confirm": ("",), "not": ("",),
     "service": ("elderly.meals",), "domains": ("",), "domain": ("legal_aid",), "mine": ("0", "x"), "skip": ("",),
+    "stay": ("",), "name": ("",),
     "end": ("",), "new": ("",), "drop": ("",), "elder": ("",), "language": ("en", "zh"), "data": ("",),
     "leave": ("",), "cancel": ("",), "behalf": ("",), "no-phone": ("",), "behalf-as": ("phone",),
     "overview": ("", "month"), "list": ("overdue", ""), "export": ("month",), "undelivered": ("",), "tasks": ("", "1"),

@@ -1,5 +1,6 @@
 """Coming in: consent, what was said before it, and the community."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ async def test_a_refusal_keeps_nothing(world: World, channel: str) -> None:
 
 
 def _collect(into: list[int]) -> Any:
-    async def forget(chat_id: int) -> None:
+    async def forget(chat_id: int, _before: datetime) -> None:
         into.append(chat_id)
 
     return forget
@@ -110,11 +111,43 @@ async def test_who_refused_may_still_agree(world: World, newcomer: Actor) -> Non
     assert (await standing(world, newcomer)).data.get("draft") is None
 
 
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_who_agrees_after_a_goodbye_is_not_erased_with_it(world: World, newcomer: Actor, leaves: bool) -> None:
+    """不同意 by mistake, or 注销 and back within twenty seconds: the channel is told to forget only what came before
+    that goodbye, and person, chat and request stay."""
+    forgotten: list[datetime] = []
+
+    async def forget(_chat_id: int, before: datetime) -> None:
+        forgotten.append(before)
+
+    world.app.courier.forget = {"web": forget}
+    resident = world.person("王大爷", "web")
+    await resident.says("/start")
+    if leaves:
+        await resident.clicks("同意")
+        await resident.says("注销")
+        await resident.clicks("是，注销")
+    else:
+        await resident.clicks("不同意")
+    goodbye = world.now
+    await world.later(seconds=5)
+    await resident.says(MEALS)
+    await resident.clicks("同意")
+    await resident.clicks("确认登记")
+    resident.sees("登记好了")
+    await world.later(seconds=30)
+    assert forgotten == [goodbye]
+    [request] = await world.requests()
+    assert request.resident_id == (await world.who(resident)).id
+    await resident.says("我的诉求")
+    resident.sees("老年助餐")
+
+
 async def test_a_greeting_before_consent_is_no_need(newcomer: Actor) -> None:
     """你好, a word of the menu or an emoji is not offered a service afterwards."""
     for said in ("你好", "我的诉求", "😀", "/services", "谢谢"):
         await newcomer.says(said)
-        newcomer.sees("您同意吗")
+        newcomer.sees("同意")
     await newcomer.clicks("同意")
     newcomer.sees("您好！这里是黄桷社区首问台")
 

@@ -18,8 +18,8 @@ ACTS = (
 )  # fmt: skip
 PICKS = (
     "consent", "area", "change-area", "human", "confirm", "not", "service", "domains", "domain", "mine", "skip", "end",
-    "new", "drop", "elder", "language", "data", "leave", "cancel", "behalf", "no-phone", "behalf-as", "overview",
-    "list", "export", "tasks", "mending", "calls", "claim", "behalf-known", "behalf-area", "behalf-contact",
+    "new", "drop", "stay", "name", "elder", "language", "data", "leave", "cancel", "behalf", "no-phone", "behalf-as",
+    "overview", "list", "export", "tasks", "mending", "calls", "claim", "behalf-known", "behalf-area", "behalf-contact",
     "behalf-no-number", "behalf-relation", "behalf-consent", "behalf-back", "behalf-check", "nonsense",
 )  # fmt: skip
 

@@ -29,8 +29,8 @@ async def test_every_danger_is_answered_with_its_number(
     resident = await world.resident()
     await resident.says(cry)
     assert number in resident.unread[0].text
-    resident.sees("登记好了")
-    resident.sees("工作人员已经收到")
+    resident.sees("已经告诉李敏和社区管理者")
+    resident.sees("已经发给社区工作人员")
     worker.sees("紧急", cry)
     manager.sees("险情", cry)
     [request] = await world.requests()
@@ -126,7 +126,7 @@ async def test_danger_where_nobody_answers_still_gives_the_number(
     await newcomer.says("家里着火了")
     assert "119" in newcomer.unread[0].text
     newcomer.sees("直接打电话")
-    assert not any("已经收到" in m.text for m in newcomer.shown)
+    assert not any("已经发给" in m.text for m in newcomer.shown)
     resident = await world.resident("王大爷")
     await resident.says("家里着火了")
     resident.sees("119")
@@ -143,7 +143,7 @@ async def test_a_place_that_is_not_open_alerts_another(world: World) -> None:
     resident = await world.resident()
     await resident.says("家里着火了")
     resident.sees("119")
-    resident.sees("工作人员已经收到")
+    resident.sees("已经发给社区工作人员")
     worker.sees("紧急")
 
 

@@ -18,10 +18,10 @@ async def elder(world: World, worker: Actor) -> Actor:
 
 
 def well_shown(actor: Actor) -> bool:
-    """Every message: at most three choices, one a row, each with its digit."""
+    """Every message: at most three choices (or the five ratings), one a row, each with its digit."""
     for message in actor.shown:
         rows = getattr(getattr(message.method, "reply_markup", None), "inline_keyboard", [])
-        assert len(rows) <= 3, message.text
+        assert len(rows) <= 3 or [row[0].callback_data[:7] for row in rows] == ["r:rate:"] * 5, message.text
         assert all(len(row) == 1 for row in rows)
         assert [row[0].text[:2] for row in rows] == [f"{n} " for n in range(1, len(rows) + 1)]
     return True
@@ -47,10 +47,8 @@ async def test_the_whole_round_has_three_choices_at_most(world: World, worker: A
     assert [words for words, _ in done.buttons] == ["1 已解决", "2 还没解决"]
     await elder.says("1")
     asked = elder.sees("满意吗")
-    assert [words for words, _ in asked.buttons] == ["1 非常满意", "2 满意", "3 更多"]
+    assert [words for words, _ in asked.buttons] == ["1 非常满意", "2 满意", "3 基本满意", "4 不满意", "5 非常不满意"]
     await elder.says("3")
-    assert [words for words, _ in elder.last.buttons] == ["1 基本满意", "2 不满意", "3 非常不满意"]
-    await elder.says("1")
     elder.sees("基本满意")
     await elder.says("1")
     elder.sees("有事随时说")
@@ -135,3 +133,34 @@ async def test_questions_are_short(world: World, worker: Actor, elder: Actor) ->
     for actor in (elder, plain):
         await actor.says("转人工")
     assert len(elder.last.text) < len(plain.last.text)
+
+
+async def test_switching_it_on_keeps_the_place(world: World, worker: Actor) -> None:
+    """What was asked is asked again with its digits; the settings, which have none, are pressed by no digit."""
+    resident = await world.resident()
+    await resident.says("设置")
+    await resident.clicks("打开长辈模式")
+    resident.sees("长辈模式打开了")
+    await resident.says("3")
+    resident.sees_not("哪个社区")
+    await resident.says("关闭长辈模式")
+    await resident.says("我老伴脚杆痛，想有人来照护")
+    await resident.says("字太小了看不清")
+    resident.sees("长辈模式打开了")
+    asked = resident.sees("")
+    assert asked.buttons[0][0].startswith("1 ")
+    await resident.says("1")
+    resident.sees("您要办的是")
+    await resident.says("1")
+    assert (await world.requests())[0].text == "我老伴脚杆痛，想有人来照护"
+
+
+async def test_a_chosen_card_is_shown_again(world: World, worker: Actor) -> None:
+    """The one that was chosen, not the one that was likeliest."""
+    resident = await world.resident()
+    await resident.says("我要办事")
+    await resident.clicks("养老服务")
+    await resident.clicks("高龄津贴")
+    await resident.says("长辈模式")
+    card = resident.sees("您要办的是：高龄津贴")
+    assert card.buttons[0][0] == "1 确认登记"

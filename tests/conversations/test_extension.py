@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock import Clock
 from knowledge.calendar import Calendar
 from knowledge.lifecycle import Role
 from tests.conversations.chat import Actor, World
@@ -156,10 +157,10 @@ async def test_a_provisional_date_says_so_and_follows_the_announcement(world: Wo
     worker.sees("2月16日（周二）18:00（暂定）")
     extra = tmp_path / "2027.yaml"
     extra.write_text(ANNOUNCED_2027, "utf-8")
-    clock = world.app.clock
-    assert await clock.watch_pauses() == 0
+    assert await world.app.clock.watch_pauses() == 0
     office = world.app.office
-    clock._office = replace(office, rules=replace(office.rules, calendar=Calendar.load(extra)))
+    announced = replace(office, rules=replace(office.rules, calendar=Calendar.load(extra)))
+    clock = Clock(world.app.database, announced, world.app.now, world.app.courier)
     assert await clock.watch_pauses() == 1
     assert await clock.watch_pauses() == 0
     await world.quiet()

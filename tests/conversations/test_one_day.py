@@ -58,7 +58,7 @@ async def an_angry_neighbour(world: World) -> Actor:
     await angry.says("搞快点！！！")
     angry.sees("已经催了李敏")
     await angry.says("人工！！！")
-    angry.sees("电话")
+    angry.sees("市民热线")
     await angry.clicks("说给李敏")
     await angry.says("都等了一天了还没人来")
     return angry

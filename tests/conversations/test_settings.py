@@ -1,10 +1,12 @@
 """设置: language, 长辈模式, the community, one's own data, and leaving."""
 
 import json
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
 
+from bot.tools import erase_resident
 from knowledge.lifecycle import Role, Status
 from storage.tables import Event, Person
 from tests.conversations.chat import World
@@ -71,6 +73,34 @@ async def test_a_change_of_the_community_can_be_let_be(world: World) -> None:
     assert (await world.who(resident)).area_id == 1
 
 
+@pytest.mark.parametrize("said", ["不换", "不换，还在黄桷社区", "算了", "1"])
+async def test_who_stays_in_their_community_goes_on_where_they_were(world: World, said: str) -> None:
+    """The card comes back, and 「不换」 is no part of the need."""
+    await world.add_area("DP", "大坪社区")
+    await world.staff("李敏")
+    resident = await world.resident()
+    await resident.says(MEALS)
+    await resident.says("换社区")
+    asked = resident.sees("哪个社区")
+    assert [words for words, _ in asked.buttons] == ["不换，还在黄桷社区", "大坪社区"]
+    await resident.says(said)
+    resident.sees("您在黄桷社区")
+    resident.sees("老年助餐")
+    await resident.clicks("确认登记")
+    assert (await world.requests())[0].text == MEALS
+
+
+@pytest.mark.parametrize("said", ["外星", "9"])
+async def test_a_wrong_word_for_a_community_shows_the_choices_again(world: World, said: str) -> None:
+    """Nobody stands before a sentence without buttons."""
+    await world.add_area("DP", "大坪社区")
+    await world.staff("李敏")
+    resident = await world.resident()
+    await resident.says("换社区")
+    await resident.says(said)
+    assert [words for words, _ in resident.last.buttons] == ["不换，还在黄桷社区", "大坪社区"]
+
+
 @pytest.mark.parametrize("words", ["我的数据", "/mydata"])
 async def test_my_data_holds_everything_of_oneself_and_nobody_else(world: World, words: str) -> None:
     """Words, edits, ratings; not what belongs to others."""
@@ -82,9 +112,13 @@ async def test_my_data_holds_everything_of_oneself_and_nobody_else(world: World,
     await resident.says(words)
     resident.sees("正在整理")
     resident.sees("全部内容", "1 件")
-    sent = resident.last
-    assert sent.kind == "document"
-    held = json.loads(sent.method.document.data)  # type: ignore[attr-defined]
+    read, moved = (m.method.document for m in resident.shown[-2:])  # type: ignore[attr-defined]
+    assert (read.filename, moved.filename) == ("我的数据.html", "我的数据（转给别的系统用）.json")
+    page = read.data.decode()
+    for words in ("张秀英", MEALS, "已安排送饭到家", "非常满意", "很及时", "老年助餐", "一次性告知", "2026-11-23"):
+        assert words in page
+    assert ALLOWANCE not in page
+    held = json.loads(moved.data)
     assert held["name"] == "张秀英"
     assert held["requests"][0]["text"] == MEALS
     assert held["requests"][0]["ratings"][0]["comment"] == "很及时"
@@ -101,13 +135,29 @@ async def test_leaving_asks_once_more(world: World) -> None:
     assert (await world.who(resident)).name == "张秀英"
 
 
+async def test_erased_on_paper_the_web_chat_is_forgotten_too(world: World) -> None:
+    """`python -m bot erase` does what 注销 does: the channel is told to forget the chat."""
+    forgotten: list[int] = []
+
+    async def forget(chat_id: int) -> None:
+        forgotten.append(chat_id)
+
+    world.app.courier.forget = {"web": forget}
+    await world.staff("李敏")
+    resident = await world.resident("张秀英", channel="web")
+    request = await record(world, resident, MEALS)
+    assert await erase_resident(world.app.database, request.number, world.now)
+    await world.later(seconds=30)
+    assert forgotten == [resident.id]
+
+
 @pytest.mark.parametrize("channel", ["telegram", "web"])
 async def test_leaving_erases_everything_personal(world: World, channel: str) -> None:
     """Name, words, files, comment and conversation are gone; the counts stay; the worker stops; the channel is
     told to forget its copy after the goodbye was shown."""
     forgotten: list[tuple[int, str]] = []
 
-    async def forget(chat_id: int) -> None:
+    async def forget(chat_id: int, _before: datetime) -> None:
         forgotten.append((chat_id, resident.last.text))
 
     world.app.courier.forget = {"web": forget}

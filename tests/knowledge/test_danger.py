@@ -17,6 +17,10 @@ UTTERANCES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "danger_utterances.yaml").read_text(encoding="utf-8")
 )
 
+AWAITED: dict[str, list[str]] = yaml.safe_load(
+    (Path(__file__).parent / "danger_awaited.yaml").read_text(encoding="utf-8")
+)
+
 
 def labelled(group: str) -> list[tuple[str, str]]:
     """The utterances of a group with their kinds."""
@@ -56,6 +60,7 @@ def test_utterances_are_kept_apart_from_what_the_classifier_is_trained_on() -> N
     trained = EXAMPLES.read_text(encoding="utf-8").splitlines()
     known = {line.strip().removeprefix("- ").strip('"') for line in trained}
     tested = {text for _, text in (*labelled("explicit"), *labelled("oblique"))} | set(UTTERANCES["harmless"])
+    tested |= {text for texts in AWAITED.values() for text in texts}
     assert not known & tested
 
 
@@ -164,6 +169,39 @@ def test_one_thing_said_on_end_is_no_danger(filler: str) -> None:
 def test_papers_left_and_staff_that_do_not_come_are_no_danger(text: str) -> None:
     """A farewell and a missing person sound much the same."""
     assert find(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "说好今天来 到现在都没看到人",
+        "还没解决得嘛 饭都没看到",
+        "一个人在屋头好无聊 没得人说话",
+        "工作人员找不到人",
+        "人都没看到一个",
+        "到现在都没看到人",
+        "昨天问的，今天到现在没回",
+        "我要找人",
+    ],
+)
+def test_the_commonest_complaints_are_no_danger(text: str) -> None:
+    """Somebody did not come, something was not seen, a day is long."""
+    assert find(text) is None
+
+
+def test_who_or_what_was_to_come_is_not_missing() -> None:
+    """Workers, repairmen, officials, meals, parcels and a wish for company: one alarm in fifty may be wrong."""
+    found = [danger for text in AWAITED["harmless"] if (danger := find(text))]
+    assert sum(danger.tier is Tier.PRESENT for danger in found) <= 0.02 * len(AWAITED["harmless"])
+    assert len(found) <= 0.05 * len(AWAITED["harmless"])
+
+
+@pytest.mark.parametrize("text", AWAITED["missing"])
+def test_who_is_missed_by_their_own_is_heard(text: str) -> None:
+    """In the same words, and in dialect: it interrupts."""
+    found = find(text)
+    assert found is not None
+    assert found.tier is Tier.PRESENT
 
 
 @pytest.mark.parametrize("text", ["我吞了四十片安定", "我今晚就去死", "药我已经攒够了", "好想去死，天天都想"])

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from itertools import count
 
 import pytest
@@ -159,13 +160,16 @@ async def test_the_same_update_again_changes_nothing(town: Town) -> None:
 
 
 async def test_updates_that_cannot_be_read_let_others_through(town: Town) -> None:
-    """Nonsense where a message should be, kinds nobody knows, and one with no content are passed by."""
+    """Nonsense where a message should be, kinds nobody knows, and one with no content are passed by. `check` names what
+    could not be read, and whoever can be made out is told."""
     resident = await town.resident()
-    numbers = count(1)
+    numbers, sent = count(1), []
+    private = {"chat": {"id": resident.user_id, "title": 5}, "from": {"id": resident.user_id}}
     for poison in (
         {"message": {"message_id": "x", "chat": 5}},
         {"message": "你好"},
         {"edited_message": []},
+        {"message": {"text": "煤气漏了", **private}},
         {},
         {"something_new": {"id": 1}},
         {
@@ -178,10 +182,16 @@ async def test_updates_that_cannot_be_read_let_others_through(town: Town) -> Non
         },
         {"message": {"message_id": 1, "date": 0, "chat": {"id": resident.user_id, "type": "private"}}},
     ):
-        resident.send_raw(poison)
+        sent.append(resident.send_raw(poison))
         words = f"/nothing{next(numbers)}"
         await resident.send(words)
         await resident.sees("没有这个命令", timeout=PATIENCE)
+    assert sum("没办成" in m.text for m in resident.messages) == 1
+    told = (await town.office.bot.run("check", code=1)).out
+    assert [number for number in sent if f"update {number} of" in told] == sent[:4]
+    assert told.count("Unreadable") == 4
+    with closing(sqlite3.connect(town.office.path, timeout=PATIENCE)) as book, book:
+        book.execute("DELETE FROM handled_update WHERE error = 'Unreadable'")  # or `check` names them for days
 
 
 async def test_a_locked_database_is_waited_for(town: Town) -> None:

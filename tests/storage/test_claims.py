@@ -134,6 +134,8 @@ async def test_the_person_served_finds_all_their_requests(any_office: Office) ->
         person, before = await books._people.get(me), await books._people.get(any_office.ids["周婆婆"])
     assert (person.phone, person.area_id) == ("13900001234", any_office.areas["HJ"])
     assert (before.phone, before.erased_at) == (None, any_office.now)
+    async with any_office.books() as books:  # the number came with the place: they have not shown that it is theirs
+        assert await books.chat_of("13900001234") is None
     await any_office.act("resolve", second, "李敏", "送了")
     assert (await any_office.told("网上的周婆婆"))[-1] == "resolved"
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import event, func, select, text
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from storage.database import Database, is_unavailable
+from storage.database import Database, is_unavailable, sqlstate
 from storage.tables import Area, Level
 from tests.storage.office import NOON
 
@@ -127,3 +128,92 @@ def test_other_errors_are_not() -> None:
     """A fault of the program is not an outage."""
     assert not is_unavailable(ValueError())
     assert not is_unavailable(StatementError("", "", {}, ValueError()))
+
+
+STATES = {
+    "08000": True,  # connection_exception
+    "08003": True,  # connection_does_not_exist
+    "08006": True,  # connection_failure
+    "25006": True,  # read_only_sql_transaction: a failover that ended on a standby
+    "25P03": True,  # idle_in_transaction_session_timeout
+    "25P04": True,  # transaction_timeout
+    "28000": True,  # invalid_authorization_specification
+    "28P01": True,  # invalid_password: it was changed, and is not in our settings yet
+    "3D000": True,  # invalid_catalog_name: the database is being restored
+    "40001": True,  # serialization_failure, which four tries at once did not end
+    "40P01": True,  # deadlock_detected
+    "53000": True,  # insufficient_resources
+    "53100": True,  # disk_full
+    "53200": True,  # out_of_memory
+    "53300": True,  # too_many_connections
+    "55000": True,  # object_not_in_prerequisite_state: not accepting connections
+    "55P03": True,  # lock_not_available: lock_timeout
+    "57014": True,  # query_canceled: statement_timeout
+    "57P01": True,  # admin_shutdown
+    "57P02": True,  # crash_shutdown
+    "57P03": True,  # cannot_connect_now: stopping or starting
+    "58030": True,  # io_error
+    "0A000": False,  # feature_not_supported
+    "22001": False,  # string_data_right_truncation
+    "22012": False,  # division_by_zero
+    "22021": False,  # character_not_in_repertoire
+    "23502": False,  # not_null_violation
+    "23503": False,  # foreign_key_violation
+    "23505": False,  # unique_violation
+    "25P02": False,  # in_failed_sql_transaction
+    "42501": False,  # insufficient_privilege
+    "42601": False,  # syntax_error
+    "42P01": False,  # undefined_table
+    "54000": False,  # program_limit_exceeded
+    "P0001": False,  # raise_exception: events are append-only
+    "XX000": False,  # internal_error
+}
+
+
+async def test_what_postgresql_says_is_an_outage_or_is_not(migrated_postgres: str) -> None:
+    """Each state as the driver and SQLAlchemy bring it, and as the driver brings it while connecting, unwrapped."""
+    database, told, bare = Database(migrated_postgres), {}, {}
+    for state in STATES:
+        with pytest.raises(DBAPIError) as error:
+            async with database.write() as session:
+                await session.execute(text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"))
+        assert sqlstate(error.value) == state
+        told[state] = is_unavailable(error.value)
+        bare[state] = is_unavailable(error.value.orig.__cause__)  # type: ignore[union-attr, arg-type]
+    await database.close()
+    assert told == STATES
+    assert bare == STATES
+
+
+async def test_a_database_that_lets_nobody_in_is_unavailable(migrated_postgres: str, postgres_url: str) -> None:
+    """What PostgreSQL answers to whoever would connect."""
+    database, server = Database(migrated_postgres), Database(postgres_url)
+    for allowed in ("false", "true"):
+        async with server.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            name = database.url.database
+            await connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}"))
+        if allowed == "false":
+            with pytest.raises(Exception) as error:  # noqa: PT011 - the driver's own
+                async with database.read() as session:
+                    await session.execute(text("SELECT 1"))
+            assert is_unavailable(error.value)
+    async with database.read() as session:
+        await session.execute(text("SELECT 1"))
+    await server.close()
+    await database.close()
+
+
+async def test_a_pool_without_a_free_connection_is_unavailable(
+    migrated_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody waits for a lock of somebody else, and the next one finds no connection."""
+    database = Database(migrated_postgres, pool_size=1)
+    monkeypatch.setattr(database.engine.sync_engine.pool, "_timeout", 0.01)
+    monkeypatch.setattr(database.engine.sync_engine.pool, "_max_overflow", 0)
+    async with database.read() as session:
+        await session.execute(text("SELECT 1"))
+        with pytest.raises(PoolTimeoutError) as error:
+            async with database.write() as other:
+                await other.execute(text("SELECT 1"))
+    assert is_unavailable(error.value)
+    await database.close()

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from knowledge.legal_aid import Ground
-from knowledge.lifecycle import NotAllowed, Role, Status
+from knowledge.lifecycle import Intake, NotAllowed, Role, Status
 from knowledge.mediation import Stage
 from storage import case_privacy, history, privacy
+from storage.case_people import ContactOf
 from storage.case_reminders import PARTS
 from storage.ledger import CaseError
 from storage.legal_aid import LegalAid
@@ -381,3 +382,19 @@ async def test_the_role_of_an_event_is_true(office: Office) -> None:
         ("accept_mediator", other, Role.SYSTEM),
         ("accept_mediator", office.ids["张秀英"], Role.RESIDENT),
     ]
+
+
+async def test_the_contact_of_the_applicant_is_not_the_other_party(office: Office) -> None:
+    """The link that is for the other side opens nothing to whoever speaks for this one: they would read both."""
+    daughter = await office.person("周小妹", chat_id=902)
+    await office.person("周婆婆")
+    contact = ContactOf("周小妹", None, "女儿", daughter)
+    request = await office.record(
+        "周婆婆", service_id="mediation.noise", recorded_by="李敏", intake=Intake.COUNTER, contact=contact
+    )
+    async with cases(office) as book:
+        token = await book.invite_by_link(request.id, office.ids["李敏"])
+    async with cases(office) as book:
+        with pytest.raises(CaseError, match="mediation_link_own"):
+            await book.find_link(token, daughter)
+        assert (await book.find_link(token, None)).request.id == request.id

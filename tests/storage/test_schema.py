@@ -1,10 +1,13 @@
 """The schema: migrations up and down, and what they make is what the tables say."""
 
+import asyncio
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, inspect, select, text
 
+from storage import schema
 from storage.case_tables import Closure
 from storage.database import Database
 from storage.history import audit
@@ -129,3 +132,57 @@ async def test_a_newer_database_is_refused(empty: Database) -> None:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaError, match="9999"):
         await upgrade(empty)
+
+
+@pytest.mark.parametrize("begun", [0, -1])
+async def test_two_processes_that_start_at_once_both_find_it_made(empty: Database, empty_url: str, begun: int) -> None:
+    """The later one waits for the first, looks again, and does nothing; from nothing, and from the version before."""
+    if begun:
+        await upgrade(empty, revisions()[begun - 1])
+    others = [Database(empty_url) for _ in range(3)]
+    try:
+        assert await asyncio.gather(*map(upgrade, others), return_exceptions=True) == [None] * 3
+    finally:
+        await asyncio.gather(*(other.close() for other in others))
+    assert {*Base.metadata.tables} <= await tables(empty)
+
+
+async def test_a_newer_process_may_be_quicker(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it looked like before the wait is not what counts."""
+    await upgrade(empty)
+    async with empty.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    async def before(_: Database) -> str:
+        return revisions()[-2]
+
+    monkeypatch.setattr("storage.schema.current", before)
+    with pytest.raises(SchemaError, match="9999"):
+        await upgrade(empty)
+
+
+async def test_limits_for_updates_do_not_cut_a_migration_off(
+    empty_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index on a city's tables takes longer than any statement of the desk may; what waits for a table, which has
+    everybody else wait behind, has an end all the same."""
+    database = Database(empty_postgres)
+    limits = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    seen: dict[str, str] = {}
+
+    def looks(connection: Connection) -> str | None:
+        seen.update({limit: str(connection.execute(text(f"SHOW {limit}")).scalar_one()) for limit in limits})
+        return found(connection)
+
+    found = schema._current
+    async with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        for limit in limits:
+            await connection.execute(text(f"ALTER DATABASE {database.url.database} SET {limit} = '14s'"))
+    await database.engine.dispose()
+    monkeypatch.setattr(schema, "_current", looks)
+    await upgrade(database)
+    assert seen == {"statement_timeout": "0", "lock_timeout": "150s", "idle_in_transaction_session_timeout": "0"}
+    async with database.engine.connect() as connection:
+        shown = [(await connection.execute(text(f"SHOW {limit}"))).scalar_one() for limit in limits]
+    assert shown == ["14s"] * 3
+    await database.close()

@@ -56,7 +56,7 @@ async def test_nothing_is_kept_of_an_erased_chat(any_database: Database) -> None
     transcript = Transcript(any_database)
     await _chats(transcript)
     await transcript.add_file(_file("before"), at=NOW)
-    assert await transcript.erase(CHAT, at=NOW) == ["before"]
+    assert await transcript.erase(CHAT, before=NOW) == (["before"], False)
     for chat in (CHAT, 9):
         with pytest.raises(UnknownChatError):
             await transcript.add_file(_file("after", chat), at=NOW)

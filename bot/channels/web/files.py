@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 import filetype
 
+from knowledge import identity
 from storage.transcript import StoredFile, Transcript
 
 UPLOAD_LIMIT = 20 * 1024 * 1024
@@ -111,11 +112,12 @@ def _is_text(head: bytes) -> bool:
 
 
 def clean_title(title: str | None) -> str | None:
-    """A file's name without folders, control or direction characters, at most 120 characters."""
+    """A file's name without folders, control or direction characters and numbers of identity cards, at most 120
+    characters."""
     if not title:
         return None
     plain = "".join(c for c in title if unicodedata.category(c)[0] != "C")
-    plain = plain.replace("\\", "/").rpartition("/")[2].strip()
+    plain = identity.mask(plain.replace("\\", "/").rpartition("/")[2].strip())
     if len(plain) > _TITLE_LENGTH:
         stem, dot, ending = plain.rpartition(".")
         keep = f"{dot}{ending}" if dot and len(ending) <= 5 else ""
@@ -202,10 +204,13 @@ class FileRoom:
                 yield chunk
 
     async def remove(self, names: list[str]) -> None:
-        """Delete the bytes of files that nothing points to any more."""
+        """Delete the bytes of files that nothing points to any more, then what is remembered of them: cut off in
+        between, the same names are given again."""
         for path in map(self.path, names):
             if path is not None:
                 await asyncio.to_thread(path.unlink, missing_ok=True)
+        if names:
+            await self._transcript.drop_files(names)
 
     async def _enter(self, part: Path, stored: StoredFile, at: datetime) -> None:
         path = self._require(stored.name)

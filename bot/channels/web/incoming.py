@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, Validatio
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.web.session import CAPTION_LIMIT, TEXT_LIMIT, quote_of
+from knowledge import identity
 from storage.transcript import Payload, Receipt, Transcript
 
 log = logging.getLogger(__name__)
@@ -73,10 +74,10 @@ class _RefusedError(Exception):
 
 
 def clean_text(text: str) -> str:
-    """Text as it can be stored and shown: no NUL or other control characters, no blank ends. Zero-width and
-    direction marks stay: they belong to some scripts and to emoji."""
+    """Text as it can be stored and shown: no NUL or other control characters, no blank ends, no numbers of identity
+    cards. Zero-width and direction marks stay: they belong to some scripts and to emoji."""
     plain = _whole(text).replace("\r\n", "\n")
-    return "".join(c for c in plain if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+    return identity.mask("".join(c for c in plain if c in "\n\t" or unicodedata.category(c) != "Cc").strip())
 
 
 def _whole(text: str) -> str:

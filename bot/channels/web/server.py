@@ -118,11 +118,15 @@ class WebChannel:
         await self._transcript.revoke(chat_id, at=self._now())
         await self._sockets.close(SIGNED_OUT, chat_id)
 
-    async def forget(self, chat_id: int) -> None:
-        """Erase everything the channel holds of the chat: words, files, sessions."""
-        names = await self._transcript.erase(chat_id, at=self._now())
+    async def forget(self, chat_id: int, before: datetime) -> None:
+        """Erase what the channel holds of the chat until then: words, files, and sessions unless they are in use
+        again."""
+        names, back = await self._transcript.erase(chat_id, before=before)
         await self._room.remove(names)
-        await self._sockets.close(SIGNED_OUT, chat_id)
+        if back:
+            self._tell(chat_id, None)
+        else:
+            await self._sockets.close(SIGNED_OUT, chat_id)
 
     async def remove_files(self, names: list[str]) -> None:
         """Delete the bytes of files that nothing points to any more."""

@@ -139,6 +139,7 @@ behalf-consent = Please read this to { $name }:
     “We keep your name, your phone number and what you tell us, only to deal with this; only those responsible see it; it is kept for two years, and you can have it deleted at any time. We do not want your ID number. Do you agree?”
 behalf-consent-yes = Read out, agreed
 behalf-consent-no = Does not agree
+behalf-left = This resident has just left the desk, and what was known of them is gone. If they still need something, please begin again.
 behalf-refused = Nothing was recorded or kept. You can still help in person, or call 12345.
 behalf-slip-show = Slip
 behalf-slip = <b>{ $area } · slip</b>

@@ -31,12 +31,21 @@ consent = Hello! This is the community desk.
     <b>What for</b>: only to deal with your request. Only the staff in charge and their managers can see it.
     <b>How long</b>: two years after it is resolved. In “Settings” you can see it, get a copy, or delete it at any time.
     We do not want your ID number. Do you agree?
+    .elder = Hello! This is the community desk.
+    We keep what you say, your name and your community, <b>only to deal with your request</b>, for two years after it is resolved. In “Settings” you can see it, get a copy, or delete it.
+    We do not want your ID number. Do you agree?
 consent-telegram = Hello! This is the community desk.
     To help you, we need to keep a few things: what you say, what to call you, and your community.
     <b>What for</b>: only to deal with your request. Only the staff in charge and their managers can see it.
     <b>How long</b>: two years after it is resolved. In “Settings” you can see it, get a copy, or delete it at any time.
     <b>Please note</b>: Telegram keeps messages outside mainland China. To keep them inside, please use the community’s web page.
     We do not want your ID number. Do you agree?
+    .elder = Hello! This is the community desk.
+    We keep what you say, your name and your community, <b>only to deal with your request</b>, for two years after it is resolved. In “Settings” you can see it, get a copy, or delete it.
+    Telegram keeps messages outside mainland China. To keep them inside, please use the community’s web page.
+    We do not want your ID number. Do you agree?
+consent-kept = I am keeping what you said. To go on, tap “I agree”, or type it.
+consent-again = To go on, tap “I agree”, or type it.
 consent-yes = I agree
 consent-no = I do not agree
 consent-thanks = Thank you!
@@ -47,22 +56,33 @@ consent-refused-danger = All right. The emergency has gone to the staff; nothing
 consent-given-already = You have already agreed. To take it back, choose “Delete my account” in “Settings”.
 
 area-ask = Which community or village do you live in? Tap one, or type its name.
+area-stay = Stay in { $area }
 area-which = Which one do you mean?
 area-not-found = We did not find “{ $words }”. Please type the name of your community or village again. Two or three characters are enough.
 noted = We have noted what you said.
 area-none-open = No community is open here yet. Please call 12345, and someone will answer.
 area-unknown = We do not know this community’s QR code or link. Please type the name of your community or village, or call 12345.
 area-chosen = Good, you are in <b>{ $area }</b>.
-area-not-open = The desk of <b>{ $area }</b> is not open yet. Please call the community on { $phone }, or call 12345, and someone will answer.
+area-not-open = The desk of <b>{ $area }</b> is not open yet. { $phone ->
+    [none] Please call the city hotline, 12345, and someone will answer.
+   *[other] Please call the community on { $phone }, or the city hotline, 12345, and someone will answer.
+}
 
 human-say = Of course. Please tell us what you need, and a member of staff will take it from there.
-    If it cannot wait, call { $area }: { $phone }.
+    { $phone ->
+        [none] If it cannot wait, call the city hotline: 12345.
+       *[other] If it cannot wait, call { $area }: { $phone }.
+    }
     .elder = Please tell us what you need. A member of staff will answer.
 human-before-consent = You can call { $phone } right now, and someone will answer.
     To reach a member of staff here, please look at this first:
-danger-told = The community staff have your message and are contacting you. What you write next goes to them too.
+danger-told = { $managers ->
+    [0] Sent to the community staff.
+   *[other] Sent to the community staff and the manager.
+}
+    Please tell us where you are (building and number) and your phone.
 danger-nobody = No community staff can be reached here yet. Please make the call yourself.
-danger-passed-on = This has gone to the staff. They are looking at it now.
+danger-passed-on = Passed on to the staff.
 
 danger-medical = <b>Call 120 now!</b>
     Say where you are, who it is, and what happened. Do not hang up; do what the doctor tells you.
@@ -88,6 +108,8 @@ joined-manager = Welcome, { $name }! You are now a manager of <b>{ $area }</b>. 
     The residents concerned will be told your name. Everything you do is put on record.
 
 command-unknown = There is no such command. Just say what you need, or tap the menu below.
+id-number = No need to send an ID number; we did not keep it. Just show the card when you come.
+id-number-staff = The ID number was not kept. Please do not write ID numbers here; look at the card when you meet.
 nothing-readable = I cannot read this message. Please type, or send a voice message or a photo.
 only-pictographs = Hello! Please say in a few words what you need, or tap “Talk to a person”.
 button-old = This button is out of date. Please look at the newest message, or tap the menu below.
@@ -100,9 +122,13 @@ dropped = All right.
 not-recorded = All right, nothing was recorded. We are here whenever you need us.
 all-done = All right, thank you! We are here whenever you need us.
 
+robot = I am an automatic desk. Your request is handled by staff; to reach a person, tap “Talk to a person”.
 you-are-welcome = You are welcome! We are here whenever you need us.
 office = <b>{ $area }</b>
     Working days { $hours }
     { $address }
-    { $phone }
+    { $phone ->
+        [none] City hotline: 12345
+       *[other] { $phone }
+    }
 office-address-unknown = For the address, please call us

@@ -144,6 +144,8 @@ mediation-invitation = <b>{ $applicant }</b> has asked the mediation committee o
     Mediator: <b>{ $mediator }</b>. It is free, and what you say is not shown to the other side.
     Whether you take part is up to you, and you may ask for another mediator. Do you want to?
     .elder = <b>{ $applicant }</b> asks for mediation with you: “{ $service }”. Mediator: <b>{ $mediator }</b>. Do you want to?
+mediation-somebody = A resident
+mediation-with-somebody = a resident
 mediation-party-head = Mediation between you and <b>{ $applicant }</b>: “{ $service }”, mediator <b>{ $mediator }</b>
 mediation-agreement-is = Agreement: { $text }
     In force from { $effective }, to be performed by { $perform }; both can ask the court for confirmation until { $until }.

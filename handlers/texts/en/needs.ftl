@@ -29,6 +29,7 @@ say-more-ask = All right, please tell me more: who is it for, and what do you ne
 two-needs = You told me { $count } things. Let us take them one at a time. Here is the first:
 next-need = Now the next one:
 need-beside = That is another matter, so let us do this one first. I keep what you said before; it comes next.
+need-dropped = All right. We leave what you said before, and go on with this.
 same-need = It is the same matter
 which-domain = What kind of help do you need?
 which-of-domain = <b>{ $domain }</b>: which one do you need?

@@ -5,11 +5,19 @@ notice-recorded = ✓ Your request is recorded
     Service: { $service }
     First responder: <b>{ $responder }</b>, who looks after it to the end
     Promised: acknowledged by { $acknowledge }; resolved by { $resolve }
-    Community phone: { $phone }
+    { $phone ->
+        [none] City hotline: 12345
+       *[other] Community phone: { $phone }
+    }
     .elder = ✓ Your request is recorded
     Number <b>{ $number }</b>
     <b>{ $responder }</b> looks after it to the end
     We promise: done by { $resolve }
+notice-recorded-danger = { $managers ->
+    [0] <b>{ $responder }</b> has been told and asked to contact you at once.
+   *[other] <b>{ $responder }</b> and the community manager have been told and asked to contact you at once.
+} Number <b><code>{ $number }</code></b>
+notice-acknowledged-danger = <b>{ $handler }</b> has taken over. Anything you say here goes to { $handler }.
 notice-acknowledged = <b>{ $handler }</b> has acknowledged your request “{ $service }”. It will be resolved by { $resolve }.
     Anything you say here goes to { $handler }.
 notice-handed-over = <b>{ $handler }</b> now works on your request “{ $service }” ({ $tail }). It will be resolved by { $resolve }; the promised time stays the same.

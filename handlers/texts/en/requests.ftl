@@ -92,6 +92,7 @@ event-urge = sent a reminder
 event-withdraw = withdrew it
 event-replace = replaced the first responder, reason:
 event-look-up = looked at the phone number
+event-look-up-number = found the resident by their phone number while recording
 event-close-unrated = closed it as unrated after seven days without an answer
 event-warn = warned that it is due soon
 event-breach = noted that the promised time has passed

@@ -9,10 +9,16 @@ elder-is-off = Easy mode is off.
 language-other = 中文
 language-is = Done, English from now on.
 change-area = Change community
+my-name = What to call me
+name-ask = What may we call you? You need not say.
+name-skip = I’d rather not say
+name-is = Thank you, { $name }. We will call you that.
 my-data = My data
+my-data-to-move = My data (for another system)
 my-data-coming = We are putting your data together. It will come in a moment.
 my-data-is = This is everything we keep about you.
-    Name: { $name }; phone: { $phone }; requests: { $count }. The details are in the file.
+    Name: { $name }; phone: { $phone }; requests: { $count }.
+    Open the page “My data” to read all of it.
 leave = Delete my account
 leave-ask = { $open ->
     [0] Your name, your phone number and everything you said will be deleted; only the counts stay. This cannot be undone. Do you really want to delete your account?
@@ -40,6 +46,7 @@ error-outcome-empty = To resolve it, please write a few words about the outcome.
 error-transfer-self = They already have this request.
 error-not-colleague = They do not work in this community, so it cannot go to them. Please choose a colleague from the list.
 error-replace-same = They are already the first responder.
+error-not-your-area = You have no post in this community, so you cannot record here. What you wrote is still there; please pass it to a colleague there. To choose another community, tap Cancel and begin again.
 error-area-not-open = The desk of this community is not open yet. Please call 12345, and someone will answer.
 error-tasks-left = You still have open requests in hand. Please transfer them to a colleague first, then delete your account.
 slow-down = You write faster than I can answer. Everything has arrived and is answered one after the other; nothing is lost.

@@ -139,6 +139,7 @@ behalf-consent = 请念给{ $name }听：
     「我们要记下您的称呼、电话和您说的事，只用来办这件事，只有负责的人看得到，存两年，随时可以要求删掉。不要身份证号。您同意吗？」
 behalf-consent-yes = 念了，同意
 behalf-consent-no = 不同意
+behalf-left = 这位居民刚刚注销了，以前的资料都删了。还要办事的话，请从头问起。
 behalf-refused = 好的，什么都没有登记，也没有保存。可以当面帮着办，或者打 12345。
 behalf-slip-show = 登记单
 behalf-slip = <b>{ $area } · 登记单</b>

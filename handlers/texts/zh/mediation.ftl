@@ -144,6 +144,8 @@ mediation-invitation = <b>{ $applicant }</b>请<b>{ $area }</b>人民调解委�
     调解员：<b>{ $mediator }</b>。不收费，您说的话不会给另一方看。
     愿不愿意都由您；调解员也可以换一位。您愿意吗？
     .elder = <b>{ $applicant }</b>想请社区调解和您的事：「{ $service }」。调解员：<b>{ $mediator }</b>。您愿意吗？
+mediation-somebody = 有位居民
+mediation-with-somebody = 一位居民
 mediation-party-head = 您和<b>{ $applicant }</b>的调解：「{ $service }」，调解员<b>{ $mediator }</b>
 mediation-agreement-is = 协议：{ $text }
     { $effective } 生效，{ $perform } 前履行；{ $until } 前双方可以一起申请司法确认。

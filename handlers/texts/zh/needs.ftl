@@ -29,6 +29,7 @@ say-more-ask = 好的，请再说说：是谁、要办什么？
 two-needs = 您说了 { $count } 件事，我们一件一件来。先说第一件：
 next-need = 再来看下一件：
 need-beside = 这是另外一件事，先办这一件。您前面说的我记着，办完这件接着办。
+need-dropped = 好的，前面那件不登记了，办这一件。
 same-need = 这是同一件事
 which-domain = 您要办哪方面的事？
 which-of-domain = <b>{ $domain }</b>，您要办哪一件？

@@ -5,11 +5,19 @@ notice-recorded = ✓ 登记好了
     事项：{ $service }
     首问责任人：<b>{ $responder }</b>，负责到底
     承诺：{ $acknowledge } 前受理，{ $resolve } 前办结
-    社区电话：{ $phone }
+    { $phone ->
+        [none] 市民热线：12345
+       *[other] 社区电话：{ $phone }
+    }
     .elder = ✓ 登记好了
     编号 <b>{ $number }</b>
     <b>{ $responder }</b>负责到底
     答应您：{ $resolve } 前办好
+notice-recorded-danger = { $managers ->
+    [0] 已经告诉<b>{ $responder }</b>，请{ $responder }马上联系您。
+   *[other] 已经告诉<b>{ $responder }</b>和社区管理者，请他们马上联系您。
+}编号 <b><code>{ $number }</code></b>
+notice-acknowledged-danger = <b>{ $handler }</b>接手了您的事。有话直接在这里说，会转给{ $handler }。
 notice-acknowledged = <b>{ $handler }</b>已受理您的「{ $service }」，{ $resolve } 前办结。
     有话直接在这里说，会转给{ $handler }。
 notice-handed-over = 您的「{ $service }」（{ $tail }）现在由<b>{ $handler }</b>接着办，{ $resolve } 前办结，答应您的时间不变。

@@ -89,6 +89,7 @@ event-urge = 催办
 event-withdraw = 撤回
 event-replace = 更换了首问责任人，原因：
 event-look-up = 查看了电话
+event-look-up-number = 代为登记时按电话号码查到了居民
 event-close-unrated = 七天没有回音，按未评价结案
 event-warn = 提醒快到期
 event-breach = 超过了承诺时间

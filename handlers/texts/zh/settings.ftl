@@ -9,10 +9,16 @@ elder-is-off = 长辈模式关闭了。
 language-other = English
 language-is = 好的，现在用中文。
 change-area = 换社区
+my-name = 我的称呼
+name-ask = 怎么称呼您？不说也可以。
+name-skip = 不说
+name-is = 好的，{ $name }，以后就这样称呼您。
 my-data = 我的数据
+my-data-to-move = 我的数据（转给别的系统用）
 my-data-coming = 正在整理您的数据，马上发给您。
 my-data-is = 这里是我们记着的关于您的全部内容。
-    称呼：{ $name }；电话：{ $phone }；诉求：{ $count } 件。详细的在文件里。
+    称呼：{ $name }；电话：{ $phone }；诉求：{ $count } 件。
+    点开「我的数据」那一页就能看全。
 leave = 注销
 leave-ask = { $open ->
     [0] 注销后，您的称呼、电话、说过的话都会删掉，只留下件数，找不回来。真的要注销吗？
@@ -39,6 +45,7 @@ error-outcome-empty = 办结要有文字说明。请写几句办理结果。
 error-transfer-self = 这件事已经在对方手上了。
 error-not-colleague = 对方不在这个社区任职，转不过去。请选名单上的同事。
 error-replace-same = 首问责任人已经是对方了。
+error-not-your-area = 您在这个社区没有岗位，不能在这里登记。写好的内容还在，请转给那边的同事；要重新选社区，请点「取消」再来。
 error-area-not-open = 这个社区的首问台还没开通。请打 12345，有人会接。
 error-tasks-left = 您手上还有没办完的诉求。请先转办给同事，再注销。
 slow-down = 您发得很快，我一条一条地回，都收到了，一条不会丢。
