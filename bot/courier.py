@@ -117,13 +117,13 @@ class Courier:
         while not self._stopping:
             try:
                 now, unwritten = self.now(), {_lane(result.row) for result in self._book.results}
-                self._full = len(self._held) >= MOST_HELD
+                full = self._full = len(self._held) >= MOST_HELD
                 async with self.database.write() as session:
                     if starting:
                         await self._recover(session, now)
                     await outbox.renew(session, self._held, now)
-                    rows = await outbox.claim(session, now, only_begun=self._full)
-                    due = await outbox.next_due(session, only_begun=self._full)
+                    rows = await outbox.claim(session, now, only_begun=full)
+                    due = await outbox.next_due(session, only_begun=full)
                 starting = False
                 self._late = {lane: off for lane, off in self._late.items() if off[0] > now or lane in unwritten}
                 self.submit(rows)
@@ -197,8 +197,9 @@ class Courier:
         for settled in waiting:
             if not settled.done():
                 settled.set_result(None)
-        if any(r.retry_at for r in results) or (self._full and len(self._held) < MOST_HELD // 2):
-            self._full = False
+        room = self._full and len(self._held) < MOST_HELD // 2
+        if room or any(r.retry_at for r in results):
+            self._full = self._full and not room
             self.wake()
 
     # -- delivering one row

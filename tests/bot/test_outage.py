@@ -1,6 +1,7 @@
 """PostgreSQL in trouble, of every kind: what was said waits, and nothing that stands nowhere is confirmed."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -35,15 +36,22 @@ async def _on(database: Database, *statements: str) -> None:
             await connection.execute(text(statement))
 
 
+def _connect_anew(database: Database) -> None:
+    """Connections that are there are closed when they are next asked for; none is taken from whoever has it now, for a
+    pool that is thrown away closes nothing that comes back to it."""
+    pool: Any = database.engine.sync_engine.pool
+    pool._invalidate_time = time.time()
+
+
 @asynccontextmanager
 async def _set(database: Database, server: Database, limit: str, value: str) -> AsyncIterator[None]:
     """The database has this limit, for every connection that is made from now on."""
     name = database.url.database
     await _on(server, f"ALTER DATABASE {name} SET {limit} = '{value}'")
-    await database.engine.dispose()
+    _connect_anew(database)
     yield
     await _on(server, f"ALTER DATABASE {name} RESET {limit}")
-    await database.engine.dispose()
+    _connect_anew(database)
 
 
 @asynccontextmanager
@@ -93,7 +101,7 @@ async def standby(database: Database, server: Database) -> AsyncIterator[None]:
 async def closed(database: Database, server: Database) -> AsyncIterator[None]:
     """Nobody is let in."""
     name = database.url.database
-    await database.engine.dispose()
+    _connect_anew(database)
     await _on(server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
     yield
     await _on(server, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")

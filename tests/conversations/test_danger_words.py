@@ -25,7 +25,7 @@ async def test_where_somebody_is_goes_to_the_manager_too(world: World) -> None:
     manager.sees("三栋五楼二号", "13812345678")
     await resident.edits(door, "三栋五楼三号，13812345678")
     assert any("三号" in shown.text for shown in manager.shown)
-    await worker.clicks("受理", worker.sees("紧急") if worker.unread else worker.shown[0])
+    await worker.clicks("受理", worker.sees("催办"))
     await resident.says("门开着的")
     worker.sees("门开着的")
     manager.sees_not("门开着的")

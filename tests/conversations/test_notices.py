@@ -75,7 +75,7 @@ async def test_news_for_a_resident_who_blocked_the_bot(world: World) -> None:
     worker.sees("张秀英在聊天里收不到消息", "没有送到")
     await worker.says("说完了")
     await worker.clicks("受理")
-    worker.sees("请打电话或者上门告诉", "已受理")
+    worker.sees("请当面告诉", "已受理")
     world.wires["telegram"].blocked.clear()
     await resident.says("我回来了", reply_to=resident.last)
     await worker.clicks("办结")
