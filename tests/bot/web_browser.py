@@ -167,8 +167,10 @@ class Browser:
         """The code the server closes with."""
         assert self.socket is not None
         async with asyncio.timeout(PATIENCE):
-            while (await self.socket.receive()).type is WSMsgType.TEXT:
+            while (message := await self.socket.receive()).type is WSMsgType.TEXT:
                 pass
+        if message.type is WSMsgType.CLOSE:  # the answer to it may find nobody there any more, and aiohttp forgets it
+            return int(message.data)
         assert self.socket.close_code is not None
         return self.socket.close_code
 
