@@ -12,6 +12,10 @@ from storage.mediation_tables import MediationCase, MediationMessage
 from storage.outbox import RELAY
 from storage.tables import Event, Message, Outbox, Request, Shown
 
+WITH_MANAGER = frozenset({Action.RECTIFY_CONTACT, Action.COMPLAIN})
+"""In these acts the staff side is a manager, whatever else they are to the request: what is said in them is of whoever
+did the work, and not for them to read."""
+
 _EDIT = "relay_edit"
 _WORDS = (_EDIT, "call_resident", "rating_comment")
 """What a resident said, or must still be told, that somebody else has to hear."""
@@ -25,18 +29,18 @@ class Unread(Clockwork):
         """Tell whoever holds it now what was said and not shown to anybody, and what still waits for somebody who has
         no part in it any more."""
         for person_id in (await self._in_office(request, request.handler_id, request.first_responder_id))[:1]:
-            said = await self._unshown(request) - await self._said_to_manager(request)
+            said = await self._unshown(request)
             for row in await self._waiting_for_strangers(request):
                 if row.kind == _EDIT:
                     said.add(row.payload["message"])
                 else:
                     self._tell(request, person_id, row.kind, **row.payload)
-            await self._relay(request, person_id, said)
+            await self._relay(request, person_id, said - await self._said_as(request, *WITH_MANAGER))
         await self._pass_on_case(request)
 
     async def _pass_on_putting_right(self, request: Request, person_id: int) -> None:
         """What the resident said to the manager who put it right until now, for the one who does from now on."""
-        said = await self._unshown(request) & await self._said_to_manager(request)
+        said = await self._unshown(request) & await self._said_as(request, Action.RECTIFY_CONTACT)
         await self._relay(request, person_id, said)
 
     async def _relay(self, request: Request, person_id: int, said: Iterable[int]) -> None:
@@ -55,10 +59,10 @@ class Unread(Clockwork):
         )
         return set(found)
 
-    async def _said_to_manager(self, request: Request) -> set[int]:
-        """What was said to the manager who puts right: of whoever did the work, and not for them to read."""
+    async def _said_as(self, request: Request, *acts: Action) -> set[int]:
+        """The messages of these acts."""
         found = await self._session.scalars(
-            select(Event.data).where(Event.request_id == request.id, Event.action == Action.RECTIFY_CONTACT.value)
+            select(Event.data).where(Event.request_id == request.id, Event.action.in_([act.value for act in acts]))
         )
         return {data["message"] for data in found if "message" in data}
 

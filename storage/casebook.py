@@ -18,14 +18,13 @@ from storage.case_claims import Claims
 from storage.case_pauses import Pauses
 from storage.case_tables import Contact
 from storage.case_transfers import Transfers
+from storage.case_unread import WITH_MANAGER
 from storage.ledger import CaseError, Need, Source, acting_role
 from storage.quick import put
 from storage.tables import Message, Request
 
 ALBUM_WAIT = timedelta(seconds=1)
 """How long the pictures of one album are waited for before they are passed on together."""
-_WITH_MANAGER = frozenset({Action.RECTIFY_CONTACT, Action.COMPLAIN})
-"""In these the staff side is a manager, whatever else they are to the request."""
 
 
 class Casebook(Transfers, Pauses, Claims):
@@ -228,7 +227,7 @@ class Casebook(Transfers, Pauses, Claims):
             begun.text = begun.text or text
             return begun
         role = Role.RESIDENT if from_resident else acting_role(roles)
-        if action in _WITH_MANAGER and not from_resident:
+        if action in WITH_MANAGER and not from_resident:
             role = Role.MANAGER
         message = Message(
             request_id=request.id,

@@ -29,13 +29,12 @@ from storage.tables import (
     WebFile,
     WebMessage,
 )
+from storage.visitors import NOBODYS
 
 NAMELESS = "—"
 """What stands where a name was."""
 WEB = "web"
 """The channel whose chats are kept here."""
-NOBODYS = 0
-"""The web chat that nobody is ever let into: files lie there until the channel has removed their bytes."""
 
 
 async def about(session: AsyncSession, person: Person) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Kept, WebFile, WebLink, WebMessage, WebSession, WebUpdate
-from storage.visitors import Visitors, known
+from storage.visitors import NOBODYS, Visitors, known
 
 Payload = dict[str, Any]
 
@@ -22,7 +22,6 @@ PAGE = 50
 """Lines of history given at once."""
 
 _KEY = "web-key"
-_NO_CHAT = 0
 
 
 class UnknownChatError(LookupError):
@@ -86,7 +85,7 @@ class Transcript(Visitors):
 
     async def kept_first(self, name: str, value: str) -> str:
         """What was kept under this name first, by whichever process; `value` when this is the first time."""
-        async with self._numbering(_NO_CHAT) as (session, _):
+        async with self._numbering(NOBODYS) as (session, _):
             kept = await session.get(Kept, name)
             if kept is None:
                 kept = Kept(name=name, value=value)
@@ -342,8 +341,8 @@ class Transcript(Visitors):
                 row.payload = {"message_ids": [0]}  # an update id must never be given twice: it stays, emptied
             back = len(old) < len(updates)
             gone = [WebFile.chat_id == chat_id, *([WebFile.created_at <= before] if back else ())]
-            await session.execute(update(WebFile).where(*gone).values(chat_id=_NO_CHAT))
-            names = list(await session.scalars(select(WebFile.name).where(WebFile.chat_id == _NO_CHAT)))
+            await session.execute(update(WebFile).where(*gone).values(chat_id=NOBODYS))
+            names = list(await session.scalars(select(WebFile.name).where(WebFile.chat_id == NOBODYS)))
             if back:
                 lines = select(WebMessage).where(WebMessage.chat_id == chat_id, WebMessage.created_at <= before)
                 for index, line in enumerate(await session.scalars(lines)):  # marked, so that open pages drop them
@@ -354,9 +353,9 @@ class Transcript(Visitors):
         return names, back
 
     async def drop_files(self, names: Sequence[str]) -> None:
-        """Forget files whose bytes are gone."""
+        """Forget files whose bytes are gone; one that is somebody's stays."""
         async with self._database.write() as session:
-            await session.execute(delete(WebFile).where(WebFile.name.in_(names)))
+            await session.execute(delete(WebFile).where(WebFile.name.in_(names), WebFile.chat_id == NOBODYS))
 
     async def _act(
         self,

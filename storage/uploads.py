@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Kept, WebFile, WebMessage
+from storage.visitors import NOBODYS
 
 SPOKEN_OF_WITHIN = timedelta(days=1)
 """How long a file may wait for the line that names it: somebody who lost their connection sends it when it is back."""
@@ -17,17 +18,16 @@ LOOKED = "web-uploads-looked"
 """Under this the last file that was looked at is kept: when it came, and its name."""
 
 BATCH = 200
-_NOBODY = 0  # no chat has this number
 _CLOCKS_DIFFER = timedelta(hours=1)
 
 
 async def set_aside(session: AsyncSession, now: datetime) -> tuple[list[str], bool]:
     """Look at the next files that are old enough, and take those that no line names from their chats, so that no line
     can name them any more. Gives the names of all files that are nobody's, also of those that an end in between left
-    behind, and whether there may be more to look at. When the bytes are gone, `forget` them."""
+    behind, and whether there may be more to look at. `Transcript.drop_files` forgets them."""
     kept = await session.get(Kept, LOOKED)
     begun, _, last = (kept.value if kept else "").partition(" ")
-    query = select(WebFile).where(WebFile.created_at <= now - SPOKEN_OF_WITHIN, WebFile.chat_id != _NOBODY)
+    query = select(WebFile).where(WebFile.created_at <= now - SPOKEN_OF_WITHIN, WebFile.chat_id != NOBODYS)
     if begun:
         since = datetime.fromisoformat(begun)
         later = or_(WebFile.created_at > since, and_(WebFile.created_at == since, WebFile.name > last))
@@ -39,16 +39,11 @@ async def set_aside(session: AsyncSession, now: datetime) -> tuple[list[str], bo
         named = await _named(session, files)
         for file in files:
             if file.name not in named:
-                file.chat_id = _NOBODY
+                file.chat_id = NOBODYS
         await session.merge(Kept(name=LOOKED, value=f"{files[-1].created_at.isoformat()} {files[-1].name}"))
         await session.flush()
-    nobodys = await session.scalars(select(WebFile.name).where(WebFile.chat_id == _NOBODY))
+    nobodys = await session.scalars(select(WebFile.name).where(WebFile.chat_id == NOBODYS))
     return list(nobodys), len(files) == BATCH
-
-
-async def forget(session: AsyncSession, names: Collection[str]) -> None:
-    """Files whose bytes are gone."""
-    await session.execute(delete(WebFile).where(WebFile.name.in_(names), WebFile.chat_id == _NOBODY))
 
 
 async def _named(session: AsyncSession, files: Collection[WebFile]) -> set[str]:

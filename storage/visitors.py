@@ -8,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.database import Database
 from storage.tables import Person, WebLink, WebMessage, WebSession
 
+NOBODYS = 0
+"""The web chat that nobody is ever let into: files lie there until the channel has removed their bytes."""
+
 
 class Visitors:
     """The questions; `Transcript` answers them beside its own."""

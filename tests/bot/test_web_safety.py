@@ -11,8 +11,8 @@ from sqlalchemy import update
 from web_browser import open_office
 
 from bot.channels.web.doors import PROXIES, address
-from storage import privacy
 from storage.tables import WebFile
+from storage.visitors import NOBODYS
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
 OURS = (ipaddress.ip_network("10.89.7.0/24"), ipaddress.ip_network("127.0.0.1/32"))
@@ -52,7 +52,7 @@ async def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
         assert not any("run" in path.name for path in kept)
 
 
-@pytest.mark.parametrize("chat_id", [None, privacy.NOBODYS])
+@pytest.mark.parametrize("chat_id", [None, NOBODYS])
 async def test_bytes_go_though_the_first_try_is_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chat_id: int | None
 ) -> None:

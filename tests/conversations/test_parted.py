@@ -141,3 +141,20 @@ async def test_a_mediator_who_has_left_hears_neither_party(world: World, monkeyp
     case.mediator.sees_not(SECRET_B)
     successor.sees(SECRET_B)
     assert not any(SECRET_B in shown.text for actor in (manager, case.applicant) for shown in actor.shown)
+
+
+async def test_a_complaint_waits_for_its_manager_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was on its way to the manager when the work was handed on: whoever holds it now is
+    told nothing of it."""
+    worker, manager = await world.staff("李敏"), await world.staff("王芳", Role.MANAGER)
+    resident = await world.resident()
+    request = await record(world, resident, MEALS)
+    await worker.clicks("受理")
+    successor = await world.staff("刘洋")
+    async with outage(world, manager, monkeypatch):
+        await resident.says("我要投诉李敏 他骂我")
+        await resident.clicks("转给管理者")
+        await taken_over(world, request, manager, worker, successor)
+        assert not [shown.text for shown in (*successor.shown, *worker.shown) if "骂我" in shown.text]
+    manager.sees("他骂我")
+    assert not [shown.text for shown in (*successor.shown, *worker.shown) if "骂我" in shown.text]

@@ -13,6 +13,7 @@ from storage.case_privacy import Known
 from storage.mediation_tables import MediationCase
 from storage.outbox import FORGET, OutboxWriter
 from storage.tables import Conversation, Outbox, Person, Request, Shown, WebFile, WebMessage
+from storage.visitors import NOBODYS
 from tests.storage.office import NOON, Office
 
 DESK = 55501
@@ -114,8 +115,8 @@ async def test_files_in_the_chats_of_staff_go_too(any_office: Office, how: str) 
     assert await payload(office, picture) == {"kind": "photo", "deleted": True}
     assert await payload(office, text) == {"kind": "document", "deleted": True}
     assert (await payload(office, kept))["file"] == {"name": named(3)}
-    assert await owners(office) == {named(1): privacy.NOBODYS, named(2): privacy.NOBODYS, named(3): DESK}
-    assert privacy.NOBODYS in await forgotten(office)
+    assert await owners(office) == {named(1): NOBODYS, named(2): NOBODYS, named(3): DESK}
+    assert NOBODYS in await forgotten(office)
 
 
 async def test_what_was_typed_and_photographed_at_the_counter(any_office: Office) -> None:
@@ -135,7 +136,7 @@ async def test_what_was_typed_and_photographed_at_the_counter(any_office: Office
     for gone in (*typed, photo):
         assert (await payload(office, gone)).get("deleted")
     assert (await payload(office, other))["text"] == "住三楼的灯坏了"
-    assert await owners(office) == {named(4): privacy.NOBODYS}
+    assert await owners(office) == {named(4): NOBODYS}
 
 
 async def test_a_quote_of_a_line_goes_with_it(any_office: Office) -> None:

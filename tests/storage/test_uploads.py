@@ -44,7 +44,7 @@ async def test_only_a_line_of_the_same_chat_speaks_of_a_file(any_database: Datab
         assert (sorted(names), more) == (["alone", "theirs", "words"], False)
         async with any_database.write() as session:  # what an end in between left is given again
             assert sorted((await uploads.set_aside(session, day))[0]) == ["alone", "theirs", "words"]
-            await uploads.forget(session, [*names, "mine"])
+        await transcript.drop_files([*names, "mine"])
     assert not await scanned(any_database, heard)
     async with any_database.read() as session:
         assert set(await session.scalars(select(WebFile.name))) == {"mine", "bots", "young"}

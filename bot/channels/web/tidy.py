@@ -42,8 +42,6 @@ class Tidier:
                 names, more = await uploads.set_aside(session, self._now())
             if names:
                 await self._room.remove(names)
-                async with self._database.write() as session:
-                    await uploads.forget(session, names)
 
     async def _run(self) -> None:
         while True:
