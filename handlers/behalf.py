@@ -14,7 +14,7 @@ from handlers.alarm import danger_words
 from handlers.behalf_questions import RELATIONS, WAYS, again, ask, communities, known
 from handlers.desk import CONSENT_VERSION, Act, Desk, Pick, Step
 from handlers.front import Says
-from handlers.incoming import phone_in, read
+from handlers.incoming import bare, phone_in, read
 from handlers.needs import NO, YES
 from handlers.routing import DeskRouter
 from handlers.speech import Answer, Say
@@ -262,7 +262,7 @@ async def _consented(desk: Desk, agreed: bool) -> Say:
 async def in_words(message: Message, desk: Desk) -> Answer:
     """Words where a tap is asked for: what they plainly answer, or the question once more."""
     said = read(message, desk.channel).text
-    small = said.strip(" 。！!.，,").casefold()
+    small = bare(said)
     match desk.data["asks"]:
         case "check" if small in YES:
             return await _checked(desk)

@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers import drafts, needs, requests, talk
 from handlers.desk import Act, Desk, Step
-from handlers.incoming import clean, read
+from handlers.incoming import bare, read
 from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
 from knowledge.intents import complains
@@ -123,7 +123,7 @@ class Agrees(Plain):
     """Yes, in a word, to the question whether it shall go to the manager."""
 
     def holds(self, event: Message, desk: Desk) -> bool:
-        said = clean(event.text or "").strip(" 。！!.，,").lower()
+        said = bare(event.text or "")
         return said in _YES and bool(desk.data.get("complaint")) and not desk.stale
 
 

@@ -51,6 +51,11 @@ def clean(text: str) -> str:
     return identity.mask(kept) if any(not c.isspace() and c not in _BLANK for c in kept) else ""
 
 
+def bare(text: str) -> str:
+    """Cleaned words as short answers are compared: in lower case, without marks at their ends."""
+    return clean(text).strip(" 。！!.，,").lower()
+
+
 def _shown(character: str) -> bool:
     if ord(character) & 0xFFFE == 0xFFFE:  # noncharacters, which XML and some databases refuse
         return False

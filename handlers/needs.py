@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery, Message
 from handlers import cards, drafts, names, pause_words, places
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.drafts import draft_of, parts
-from handlers.incoming import Content, clean, read
+from handlers.incoming import Content, bare, read
 from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
 from handlers.texts import NO_PHONE
@@ -233,7 +233,7 @@ class OnTable(Plain):
         self._words = words
 
     def holds(self, event: Message, desk: Desk) -> bool:
-        said = clean(event.text or "").strip(" 。！!.，,").lower()
+        said = bare(event.text or "")
         return said in self._words and not desk.stale and bool((on_table(desk) or {}).get("service"))
 
 

@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery, Message
 from handlers import cards, drafts, needs, receipts
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Says
-from handlers.incoming import Content, clean, read
+from handlers.incoming import Content, bare, read
 from handlers.routing import DeskRouter
 from handlers.speech import Answer, Choice, Say
 from knowledge import danger
@@ -31,7 +31,7 @@ ACKNOWLEDGED = needs.YES | {"嗯嗯", "哦", "收到", "知道了", "晓得了",
 
 def judged(text: str) -> int | None:
     """What was said of finished work: 5 to 1, or 0 when it is not solved; None when nothing was."""
-    if clean(text).strip(" 。！!.，,").lower() in ACKNOWLEDGED:
+    if bare(text) in ACKNOWLEDGED:
         return None
     return 0 if says_unsolved(text) else rating(text)
 
@@ -187,7 +187,7 @@ async def words(desk: Desk, content: Content) -> Answer:
 
 async def _resident_words(desk: Desk, content: Content, waiting: list[Request]) -> Answer:
     mine = await desk.casebook.of_resident(desk.me.id, TALKABLE)
-    if not waiting and content.text.strip(" 。！!.，,").lower() in ACKNOWLEDGED:
+    if not waiting and bare(content.text) in ACKNOWLEDGED:
         unrated = [r for r in mine if r.status is Status.RESOLVED]
         if len(unrated) == 1:
             choices = cards.rating_choices(desk.voice, unrated[0].id)
@@ -215,7 +215,7 @@ async def _ask_whose(desk: Desk, content: Content) -> Say:
 async def _while_asked(desk: Desk, content: Content) -> Answer:
     """「谢谢」 and 「好」 add nothing to words that wait for the choice of their request, unless somebody waits for
     an answer."""
-    said = content.text.strip(" 。！!.，,").lower()
+    said = bare(content.text)
     thanks = Intent.THANKS in find(content.text)
     small = not content.files and (thanks or said in ACKNOWLEDGED)
     if not small or not needs.on_table(desk) or await desk.waiting():

@@ -39,10 +39,6 @@ class Told:
     phone: str | None
     matter: str
 
-    @property
-    def only_name(self) -> bool:
-        return bool(self.name) and self.phone is None and not self.matter
-
 
 def told(text: str) -> Told:
     """A name, or a sentence taken apart into name, number and matter. Nothing of it is lost: what is neither a plain
