@@ -4,12 +4,11 @@ from typing import Any
 
 from aiogram import Bot, F
 from aiogram.enums import ChatType
-from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message
 
 from handlers.desk import OWN_WORDS, Desk, Step
 from handlers.incoming import Content, read
-from handlers.routing import DeskRouter
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Say
 from handlers.texts import Markup
 from knowledge import danger
@@ -25,14 +24,14 @@ router = DeskRouter(name="alarm")
 private = F.chat.type == ChatType.PRIVATE
 
 
-class InDanger(Filter):
+class InDanger(Plain):
     """A person tells of danger that is happening now."""
 
-    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
+    def holds(self, event: Message, desk: Desk) -> bool | dict[str, Any]:
         own_words = desk.chat.state in OWN_WORDS
-        if own_words or (desk.is_staff and (message.reply_to_message or desk.chat.state == Step.talk.state)):
+        if own_words or (desk.is_staff and (event.reply_to_message or desk.chat.state == Step.talk.state)):
             return False
-        content = read(message, desk.channel)
+        content = read(event, desk.channel)
         found = danger.find(content.text) if content.text and not content.text.startswith("/") else None
         return {"found": found, "content": content} if found and found.tier is Tier.PRESENT else False
 

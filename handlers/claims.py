@@ -4,13 +4,13 @@ or by sending their own phone number as the channel vouches for it."""
 from typing import Any
 
 from aiogram import F
-from aiogram.filters import Filter, StateFilter
+from aiogram.filters import StateFilter
 from aiogram.types import CallbackQuery, Message
 
 from handlers import cards, needs
 from handlers.desk import Desk, Pick, Step
 from handlers.incoming import phone_in
-from handlers.routing import DeskRouter
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
 from knowledge.lifecycle import OPEN, Status
 from storage.case_claims import Place
@@ -62,11 +62,11 @@ async def _welcome(desk: Desk, place: Place) -> list[Say]:
 # -- by phone number
 
 
-class OwnNumber(Filter):
+class OwnNumber(Plain):
     """A resident's own contact card: the channel vouches that the number is theirs."""
 
-    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
-        card, sender = message.contact, message.from_user
+    def holds(self, event: Message, desk: Desk) -> bool | dict[str, Any]:
+        card, sender = event.contact, event.from_user
         if card is None or sender is None or card.user_id != sender.id or not desk.known or desk.is_staff:
             return False
         phone = phone_in(card.phone_number)

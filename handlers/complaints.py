@@ -24,20 +24,26 @@ router = DeskRouter(name="complaints")
 _YES = needs.YES | {"要", "要转", "转", "转给管理者"}
 
 
-class OfWhoeverWorks(Filter):
-    """Words of a resident about whoever works on their request, or for those above them. Outside a talk, words that
-    name nobody are that only when they say nothing else (「我要找你们领导」)."""
+class MayComplain(Plain):
+    """Words of a resident that may be about whoever works on their request, or are said in a talk with a manager."""
 
-    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
-        text = message.text or ""
+    def holds(self, event: Message, desk: Desk) -> bool:
+        text = event.text or ""
         if not desk.known or desk.is_staff or text.startswith("/"):
             return False
-        talking = desk.chat.state == Step.talk.state and not desk.stale
-        if talking and desk.data.get("to_manager"):
-            return message.reply_to_message is None and await _between_two(desk)
-        if not _may_be(text):
-            return False
-        found = []
+        if _with_manager(desk):
+            return event.reply_to_message is None
+        return complains(text) or "投诉" in text or "举报" in text
+
+
+class OfWhoeverWorks(Filter):
+    """They are about whoever works on it, or for those above them. Outside a talk, words that name nobody are that only
+    when they say nothing else (「我要找你们领导」)."""
+
+    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
+        if _with_manager(desk):
+            return await _between_two(desk)
+        text, talking, found = message.text or "", _talking(desk), []
         for request in await _meant(message, desk, talking):
             staff = [await desk.people.get(person_id) for person_id in _working(request)]
             named = [person for person in staff if person.name in text]
@@ -47,6 +53,14 @@ class OfWhoeverWorks(Filter):
         return {"about": by_name or found} if found else False
 
 
+def _talking(desk: Desk) -> bool:
+    return desk.chat.state == Step.talk.state and not desk.stale
+
+
+def _with_manager(desk: Desk) -> bool:
+    return _talking(desk) and bool(desk.data.get("to_manager"))
+
+
 async def _between_two(desk: Desk) -> bool | dict[str, Any]:
     """While a resident talks with the manager the worker has said something: for whom the next words are, is asked."""
     request, roles = await desk.casebook.look(desk.data["request"], desk.me.id)
@@ -54,11 +68,6 @@ async def _between_two(desk: Desk) -> bool | dict[str, Any]:
     if Role.RESIDENT not in roles or not await desk.casebook.worker_spoke(request, since):
         return False
     return {"about": [(request, await desk.people.get(request.handler_id))]}
-
-
-def _may_be(text: str) -> bool:
-    """A cheap look, before anybody's requests are read."""
-    return complains(text) or "投诉" in text or "举报" in text
 
 
 def _working(request: Request) -> list[int]:
@@ -76,7 +85,7 @@ async def _meant(message: Message, desk: Desk, talking: bool) -> list[Request]:
     return [request for request in mine if only in (None, request.id)]
 
 
-@words.message(StateFilter(None, Step.talk, Step.human, Step.whose), OfWhoeverWorks())
+@words.message(StateFilter(None, Step.talk, Step.human, Step.whose), MayComplain(), OfWhoeverWorks())
 async def complained(message: Message, about: list[tuple[Request, Person]], desk: Desk) -> Answer:
     """Asked before it goes anywhere: the words wait on the table."""
     needs.clear(desk)

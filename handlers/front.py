@@ -294,13 +294,19 @@ async def edit_before_consent(message: Message, desk: Desk) -> Answer:
 # -- a person, from anywhere
 
 
-class WantsPerson(Filter):
-    """转人工 in one's own words. To somebody one is talking with, 「给我打电话」 is for them."""
+class WantsPerson(Plain):
+    """转人工 in one's own words."""
+
+    def holds(self, event: Message, desk: Desk) -> bool:
+        said = event.text or ""
+        return desk.chat.state not in OWN_WORDS and ("转人工" in said or Intent.HUMAN in find(said))
+
+
+class OfTheDesk(Filter):
+    """It is the desk that is asked: to somebody one is talking with, 「给我打电话」 is for them."""
 
     async def __call__(self, message: Message, desk: Desk) -> bool:
         said = message.text or ""
-        if desk.chat.state in OWN_WORDS or not ("转人工" in said or Intent.HUMAN in find(said)):
-            return False
         if "人工" in said or _A_PERSON.search(said):
             return True
         return desk.chat.state != Step.talk.state and not await desk.waiting()
@@ -312,7 +318,7 @@ async def on_human(message: Message, desk: Desk) -> Answer:
     return await needs.to_a_person(desk)
 
 
-@router.message(WantsPerson())
+@router.message(WantsPerson(), OfTheDesk())
 async def on_human_told(message: Message, desk: Desk) -> Answer:
     content = read(message, desk.channel)
     if len(content.text) > _SHORT and desk.chat.state != Step.talk.state:

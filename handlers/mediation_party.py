@@ -13,7 +13,7 @@ from handlers import mediation_words as words
 from handlers.desk import MANAGER_MENU, RESIDENT_MENU, WORKER_MENU, Desk, Pick, Step
 from handlers.incoming import Content, clean, read
 from handlers.mediation_words import Party, cases, names_of
-from handlers.routing import DeskRouter
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Say
 from knowledge.intents import Intent, find
 from storage.mediation_docket import DOMAIN, Asked, Docket
@@ -94,26 +94,34 @@ async def acted(query: CallbackQuery, callback_data: Party, desk: Desk) -> Answe
     return desk.say("button-old")
 
 
+class ToSomebody(Plain):
+    """Free words that the other party of a mediation may say to the mediator."""
+
+    def holds(self, event: Message, desk: Desk) -> bool:
+        here = _talks(desk) or (desk.chat.state in (None, Step.confirm.state) and not desk.is_staff)
+        if not here or not desk.known or event.reply_to_message is not None:
+            return False
+        said = clean(event.text or "")
+        menu = {*RESIDENT_MENU, *WORKER_MENU, *MANAGER_MENU}
+        return not said.startswith("/") and not any(said in desk.office.texts.every(key) for key in menu)
+
+
 class ForMediator(Filter):
-    """Words of the other party for the mediator: in a talk with them, or the answer to what they asked."""
+    """They are for the mediator: said in a talk with them, or the answer to what they asked."""
 
     async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
-        if not desk.known or message.reply_to_message is not None:
-            return False
-        said = clean(message.text or "")
-        menu = {*RESIDENT_MENU, *WORKER_MENU, *MANAGER_MENU}
-        if said.startswith("/") or any(said in desk.office.texts.every(key) for key in menu):
-            return False
-        if desk.chat.state == Step.party.state and not desk.stale:
+        if _talks(desk):
             return {"case_id": desk.data["case"], "begun": True}
-        if desk.chat.state not in (None, Step.confirm.state) or desk.is_staff:
-            return False
         asked = await cases(desk).asked(desk.me.id)
         if asked is None or (desk.chat.state is not None and _later(desk, asked)):
             return False
         if not asked.by_words and (await desk.waiting() or _of_their_own(desk, read(message, desk.channel))):
             return False
         return {"case_id": asked.case_id, "begun": False}
+
+
+def _talks(desk: Desk) -> bool:
+    return desk.chat.state == Step.party.state and not desk.stale
 
 
 def _later(desk: Desk, asked: Asked) -> bool:
@@ -131,7 +139,7 @@ def _of_their_own(desk: Desk, content: Content) -> bool:
     return desk.office.rules.catalogue.service(best).domain != DOMAIN
 
 
-@router.message(ForMediator())
+@router.message(ToSomebody(), ForMediator())
 async def for_mediator(message: Message, desk: Desk, case_id: int, begun: bool) -> Answer:
     content = read(message, desk.channel)
     if content.empty:

@@ -11,6 +11,7 @@ from handlers.incoming import read
 from handlers.mediation_words import cases, names_of
 from handlers.routing import DeskRouter
 from handlers.speech import Answer
+from handlers.talk import Quotes
 from handlers.worker import Answering
 from storage.ledger import CaseError
 from storage.mediation_docket import Docket
@@ -35,17 +36,14 @@ async def in_talk(message: Message, desk: Desk) -> Answer:
 
 
 class CaseQuoted(Filter):
-    """A quote of something that was shown about a case."""
+    """What is quoted was shown about a case."""
 
-    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
-        quote = message.reply_to_message
-        if quote is None or not desk.known:
-            return False
-        found = await desk.session.get(MediationShown, (desk.channel, desk.chat.chat_id, quote.message_id))
+    async def __call__(self, message: Message, desk: Desk, quote: int) -> bool | dict[str, Any]:
+        found = await desk.session.get(MediationShown, (desk.channel, desk.chat.chat_id, quote))
         return {"case_id": found.case_id} if found is not None else False
 
 
-@quotes.message(CaseQuoted())
+@quotes.message(Quotes(), CaseQuoted())
 async def on_quote(message: Message, desk: Desk, case_id: int) -> Answer:
     """An answer to what was passed on in a case goes to the other party, or to the mediator, and to nobody else."""
     return await pass_on(desk, case_id, message)

@@ -2,11 +2,11 @@
 
 import re
 
-from aiogram.filters import Filter
 from aiogram.types import Message
 
 from handlers.desk import Desk, Pick, Step
 from handlers.incoming import clean
+from handlers.routing import Plain
 from handlers.speech import Choice, Say
 from handlers.texts import Texts, Voice
 from knowledge import naming
@@ -37,12 +37,12 @@ async def ask_once(desk: Desk) -> list[Say]:
     return []
 
 
-class Named(Filter):
+class Named(Plain):
     """Somebody who was asked says a name; asked in the settings, whatever is short is one."""
 
-    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, str]:
+    def holds(self, event: Message, desk: Desk) -> bool | dict[str, str]:
         if desk.stale or not (desk.chat.state == Step.name.state or desk.data.get("naming")):
             return False
-        said = clean(message.text or "")
+        said = clean(event.text or "")
         name = naming.called(said, sure=desk.chat.state == Step.name.state)
         return {"called": name} if name else False

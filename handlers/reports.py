@@ -5,7 +5,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from aiogram import F
-from aiogram.filters import Command, CommandObject, Filter
+from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 from sqlalchemy import func, select
 
@@ -15,7 +15,7 @@ from handlers.incoming import clean
 from handlers.list_words import LISTS, allowed
 from handlers.manager import IsManager
 from handlers.report_words import Asked
-from handlers.routing import DeskRouter
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer
 from knowledge.periods import NAMES, Period
 from storage.people import People, current, digest
@@ -30,11 +30,11 @@ _MOST_WORDS = 8
 _LINK_LIFE = timedelta(minutes=10)
 
 
-class AsksForReport(Filter):
+class AsksForReport(Plain):
     """The message begins with 报表; the words behind it say of what."""
 
-    async def __call__(self, message: Message) -> bool | dict[str, list[str]]:
-        said = clean(message.text or "").lower()
+    def holds(self, event: Message, desk: Desk) -> bool | dict[str, Any]:
+        said = clean(event.text or "").lower()
         for word in _WORDS:
             if said == word or said.startswith((word + " ", word + "　")) or (word == "报表" and said.startswith(word)):
                 return {"asked": said[len(word) :].split()[:_MOST_WORDS]}

@@ -84,11 +84,11 @@ async def on_open(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answe
     return await open_request(desk, callback_data.id)
 
 
-class ANumber(Filter):
+class ANumber(Plain):
     """The message is a request number that can be read (its check digit is right)."""
 
-    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, str]:
-        number = numbers.read(message.text or "")
+    def holds(self, event: Message, desk: Desk) -> bool | dict[str, Any]:
+        number = numbers.read(event.text or "")
         return {"number": number} if number else False
 
 
@@ -110,19 +110,24 @@ async def on_mistyped(message: Message, desk: Desk) -> Answer:
     return desk.say("number-mistyped", [desk.button("menu-requests", Pick(what="mine", arg="0"))])
 
 
+class WithNumber(Plain):
+    """A sentence with the number of a request in it, and no quote."""
+
+    def holds(self, event: Message, desk: Desk) -> bool:
+        return event.reply_to_message is None and numbers.find(event.text or "") is not None
+
+
 class TellsNumber(Filter):
-    """A sentence with the number of one of one's own requests in it: it says itself what it is about."""
+    """That number is of one of one's own requests: the sentence says itself what it is about."""
 
     async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
         number = numbers.find(message.text or "")
-        if number is None or message.reply_to_message is not None:
-            return False
         mine = await desk.casebook.of_resident(desk.me.id, (*OPEN, Status.RESOLVED, Status.CLOSED, Status.WITHDRAWN))
         about = next((request for request in mine if request.number == number), None)
         return {"about": about} if about else False
 
 
-@router.message(StateFilter(None, Step.whose), TellsNumber())
+@router.message(StateFilter(None, Step.whose), WithNumber(), TellsNumber())
 async def on_sentence_with_number(message: Message, about: Request, desk: Desk) -> Answer:
     """「编号…怎么样了」 opens the request; anything longer is for whoever works on it."""
     content = read(message, desk.channel)
@@ -280,13 +285,18 @@ async def on_rate(query: CallbackQuery, callback_data: Act, desk: Desk) -> Answe
     return await _rate(desk, callback_data.id, int(callback_data.arg))
 
 
+class Judges(Plain):
+    """Something is judged in words."""
+
+    def holds(self, event: Message, desk: Desk) -> bool | dict[str, Any]:
+        level = talk.judged(event.text or "")
+        return False if level is None else {"level": level}
+
+
 class RatesInWords(Filter):
-    """Finished work is judged in words: the one that was quoted, or all that wait for a rating."""
+    """It is finished work that is judged: the one that was quoted, or all that wait for a rating."""
 
     async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
-        level = talk.judged(message.text or "")
-        if level is None:
-            return False
         waiting = await desk.casebook.of_resident(desk.me.id, (Status.RESOLVED,))
         if message.reply_to_message is not None:
             quoted = message.reply_to_message.message_id
@@ -294,10 +304,10 @@ class RatesInWords(Filter):
             waiting = [r for r in waiting if found is None or r.id == found.request_id]
         elif desk.chat.state == Step.talk.state:
             waiting = [r for r in waiting if r.id == desk.data.get("request")]
-        return {"waiting": waiting, "level": level} if waiting else False
+        return {"waiting": waiting} if waiting else False
 
 
-@router.message(StateFilter(None, Step.talk, Step.whose), RatesInWords())
+@router.message(StateFilter(None, Step.talk, Step.whose), Judges(), RatesInWords())
 async def rate_in_words(message: Message, waiting: list[Request], level: int, desk: Desk) -> Answer:
     if len(waiting) > 1:
         recorded = desk.office.rules.catalogue.recorded

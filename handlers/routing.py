@@ -39,12 +39,14 @@ Sort = Callable[[_Kind], bool]
 
 
 class Plain(Filter):
-    """A filter that only looks, at the event and the desk, and asks nothing of the database."""
+    """A filter that only looks, at the event and the desk, and asks nothing of the database. One that does ask stands
+    behind one of these, so that it is asked of few events."""
 
-    def holds(self, event: Any, desk: Desk) -> bool:
+    def holds(self, event: Any, desk: Desk) -> bool | dict[str, Any]:
+        """Whether it is for the handler; with what it has seen, where the handler wants that."""
         raise NotImplementedError
 
-    async def __call__(self, event: TelegramObject, desk: Desk) -> bool:
+    async def __call__(self, event: TelegramObject, desk: Desk) -> bool | dict[str, Any]:
         return self.holds(event, desk)
 
 
@@ -169,7 +171,7 @@ def _resolves(magic: Any, event: TelegramObject, _beside: Mapping[str, Any]) -> 
 
 
 def _holds(condition: Plain, event: TelegramObject, beside: Mapping[str, Any]) -> bool:
-    return condition.holds(event, beside["desk"])
+    return bool(condition.holds(event, beside["desk"]))
 
 
 def _presses(condition: CallbackQueryFilter, event: Any, _beside: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from handlers import cards, drafts, needs, receipts
 from handlers.desk import Act, Desk, Pick, Step
 from handlers.front import Says
 from handlers.incoming import Content, bare, read
-from handlers.routing import DeskRouter
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
 from knowledge import danger
 from knowledge.danger import Tier
@@ -39,14 +39,20 @@ def judged(text: str) -> int | None:
 # -- quotes
 
 
-class Quoted(Filter):
-    """A quote of something that belongs to a request. The desk's own question about that request is not one, nor
-    is a rating of it in words."""
+class Quotes(Plain):
+    """Somebody quotes something."""
 
-    async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
-        if message.reply_to_message is None or not desk.known:
-            return False
-        found = await outbox.shown(desk.session, desk.channel, desk.chat.chat_id, message.reply_to_message.message_id)
+    def holds(self, event: Message, desk: Desk) -> bool | dict[str, Any]:
+        quote = event.reply_to_message
+        return {"quote": quote.message_id} if quote is not None and desk.known else False
+
+
+class Quoted(Filter):
+    """What is quoted belongs to a request. The desk's own question about that request does not, nor is a rating of it
+    in words meant."""
+
+    async def __call__(self, message: Message, desk: Desk, quote: int) -> bool | dict[str, Any]:
+        found = await outbox.shown(desk.session, desk.channel, desk.chat.chat_id, quote)
         if found is None:
             return False
         talking = desk.chat.state in (None, Step.talk.state)
@@ -58,7 +64,7 @@ class Quoted(Filter):
         return {"request_id": request.id, "relayed_id": found.relayed_id, "aside": not talking}
 
 
-@quotes.message(Quoted())
+@quotes.message(Quotes(), Quoted())
 async def on_quote(message: Message, desk: Desk, request_id: int, relayed_id: int | None, aside: bool) -> Answer:
     """An answer to a card or to something passed on belongs to that request, whatever else is going on."""
     content = read(message, desk.channel)

@@ -9,6 +9,7 @@ from aiogram.types import Message
 from handlers import requests, talk
 from handlers.desk import Desk, Step
 from handlers.errors import refusal
+from handlers.front import Asks
 from handlers.incoming import read
 from handlers.routing import DeskRouter
 from handlers.speech import Answer, Say
@@ -26,11 +27,11 @@ _TO_THE_DESK = "催"
 
 
 class InATalk(Filter):
-    """A brief wish of the resident about the request that is being talked of, while work is owed on it."""
+    """The wish is of the resident, about the request that is being talked of, while work is owed on it."""
 
     async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
-        wish = next((one for one in _WISHES if one in find(message.text or "")), None)
-        if wish is None or desk.stale or message.reply_to_message is not None:
+        wish = next(one for one in _WISHES if one in find(message.text or ""))
+        if desk.stale or message.reply_to_message is not None:
             return False
         request, roles = await desk.casebook.look(desk.data["request"], desk.me.id)
         in_danger = request.danger is not None and request.status is Status.RECORDED  # their words get a receipt
@@ -39,7 +40,7 @@ class InATalk(Filter):
         return {"wish": wish, "about": request}
 
 
-@router.message(StateFilter(Step.talk), requests.Brief(), InATalk())
+@router.message(StateFilter(Step.talk), requests.Brief(), Asks(*_WISHES), InATalk())
 async def in_a_talk(message: Message, wish: Intent, about: Request, desk: Desk) -> Answer:
     content, says = read(message, desk.channel), list[Say]()
     for_worker = wish is Intent.NOT_SOLVED or (wish is Intent.URGE and _TO_THE_DESK not in content.text)
