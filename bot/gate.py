@@ -222,7 +222,6 @@ class Gate:
             desk.remember_buttons(say)
         if desk.chat.changed:
             await conversations.save(session, desk.chat, desk.now)
-        await session.flush()
 
     def _decorate(self, bot: Bot, query: CallbackQuery) -> None:
         """Stop the button's spinner."""

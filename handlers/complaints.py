@@ -14,7 +14,6 @@ from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Choice, Say
 from knowledge.intents import complains
 from knowledge.lifecycle import TALKABLE, Role
-from storage import outbox
 from storage.tables import Person, Request
 
 words = DeskRouter(name="complaints in words")
@@ -79,8 +78,7 @@ async def _meant(message: Message, desk: Desk, talking: bool) -> list[Request]:
     mine = await desk.casebook.of_resident(desk.me.id, TALKABLE)
     only = desk.data.get("request") if talking else None
     if message.reply_to_message is not None:
-        quoted = message.reply_to_message.message_id
-        found = await outbox.shown(desk.session, desk.channel, desk.chat.chat_id, quoted)
+        found = await desk.shown(message.reply_to_message.message_id)
         only = found.request_id if found else 0
     return [request for request in mine if only in (None, request.id)]
 

@@ -18,11 +18,12 @@ from handlers.speech import Choice, Say, page
 from handlers.texts import Markup, Texts, Voice, texts
 from knowledge import Matcher
 from knowledge.lifecycle import Role
+from storage import outbox
 from storage.casebook import Casebook
 from storage.conversations import Chat
 from storage.ledger import Rules, Source
 from storage.people import People, Post
-from storage.tables import Person, Request
+from storage.tables import Person, Request, Shown
 
 CONSENT_VERSION = "2026-11"
 
@@ -198,6 +199,10 @@ class Desk:
         if self._waiting is None:
             self._waiting = await self.casebook.waiting_for_answer(self.me.id)
         return list(self._waiting)
+
+    async def shown(self, message_id: int) -> Shown | None:
+        """Which request a message in this chat belongs to."""
+        return await outbox.shown(self.session, self.channel, self.chat.chat_id, message_id)
 
     def source(self, content: Content, reply_to_id: int | None = None) -> Source:
         """Where these words were typed, and what was passed on before that they answer."""

@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from handlers import claims, mediation_party, needs, places
 from handlers.desk import CONSENT_VERSION, OWN_WORDS, Desk, Pick, Step
 from handlers.incoming import Content, clean, read
-from handlers.routing import DeskRouter, Plain
+from handlers.routing import DeskRouter, Kind, Plain
 from handlers.speech import Answer, Say
 from knowledge import small_words
 from knowledge.intents import Intent, find
@@ -52,6 +52,9 @@ class Asks(Plain):
 
 class Unknown(Plain):
     """Nobody has agreed yet that anything is kept."""
+
+    def suits(self, kind: Kind) -> bool:
+        return not kind.known
 
     def holds(self, event: Message | CallbackQuery, desk: Desk) -> bool:
         return not desk.known

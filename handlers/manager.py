@@ -10,7 +10,7 @@ from handlers import handover_words
 from handlers.desk import Desk, Pick
 from handlers.front import Says
 from handlers.overview import FILTERS, PERIODS
-from handlers.routing import DeskRouter, Plain
+from handlers.routing import DeskRouter, Kind, Plain
 from handlers.speech import Answer
 from handlers.texts import Markup
 from handlers.worker import task_lines
@@ -27,6 +27,9 @@ _LONGEST_OFFSET = 8
 
 class IsManager(Plain):
     """A manager of some area today."""
+
+    def suits(self, kind: Kind) -> bool:
+        return kind.manager
 
     def holds(self, event: Message | CallbackQuery, desk: Desk) -> bool:
         return desk.is_manager

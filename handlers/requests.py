@@ -20,7 +20,6 @@ from knowledge import numbers
 from knowledge.intents import Intent, find
 from knowledge.lifecycle import OPEN, TALKABLE, Role, Status
 from knowledge.satisfaction import POOR
-from storage import outbox
 from storage.tables import Request
 
 router = DeskRouter(name="requests")
@@ -299,8 +298,7 @@ class RatesInWords(Filter):
     async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
         waiting = await desk.casebook.of_resident(desk.me.id, (Status.RESOLVED,))
         if message.reply_to_message is not None:
-            quoted = message.reply_to_message.message_id
-            found = await outbox.shown(desk.session, desk.channel, desk.chat.chat_id, quoted)
+            found = await desk.shown(message.reply_to_message.message_id)
             waiting = [r for r in waiting if found is None or r.id == found.request_id]
         elif desk.chat.state == Step.talk.state:
             waiting = [r for r in waiting if r.id == desk.data.get("request")]

@@ -26,21 +26,29 @@ Look = Callable[[Any, Mapping[str, Any]], bool]
 
 
 @dataclass(frozen=True)
-class _Kind:
-    """What sorts events: the step of their chat, whether they may be a command, and what kind of button they press."""
+class Kind:
+    """What sorts events: the step of their chat, who speaks, whether they may be a command, and what kind of button
+    they press."""
 
     state: str | None
+    known: bool
+    staff: bool
+    manager: bool
     command: bool
     button: str | None
 
 
-Sort = Callable[[_Kind], bool]
+Sort = Callable[[Kind], bool]
 """Whether events of a kind can pass one filter."""
 
 
 class Plain(Filter):
     """A filter that only looks, at the event and the desk, and asks nothing of the database. One that does ask stands
     behind one of these, so that it is asked of few events."""
+
+    def suits(self, kind: Kind) -> bool:
+        """Whether it can hold for any event of this kind; found out once for each."""
+        return True
 
     def holds(self, event: Any, desk: Desk) -> bool | dict[str, Any]:
         """Whether it is for the handler; with what it has seen, where the handler wants that."""
@@ -51,14 +59,14 @@ class Plain(Filter):
 
 
 class _Observer(TelegramEventObserver):
-    """Asks those handlers only that can want an event."""
+    """Asks those handlers only that can want an event, which comes with the desk."""
 
     def __init__(self, router: Router, event_name: str) -> None:
         super().__init__(router, event_name)
         self._sorts: list[tuple[Sort, ...]] = []
         self._looks: list[tuple[Look, ...]] = []
         self._buttons: set[str] = set()
-        self._rows: dict[_Kind, list[tuple[HandlerObject, tuple[Look, ...]]]] = {}
+        self._rows: dict[Kind, list[tuple[HandlerObject, tuple[Look, ...]]]] = {}
 
     def register(self, callback: Any, *filters: Any, flags: Any = None, **more: Any) -> Any:
         super().register(callback, *filters, flags=flags, **more)
@@ -98,13 +106,15 @@ class _Observer(TelegramEventObserver):
                     return await around(event, {**kwargs, **found})
         return UNHANDLED
 
-    def _kind(self, event: Any, beside: Mapping[str, Any]) -> _Kind:
+    def _kind(self, event: Any, beside: Mapping[str, Any]) -> Kind:
+        desk: Desk = beside["desk"]
         said = getattr(event, "text", None) or getattr(event, "caption", None) or ""
         button = (getattr(event, "data", None) or "").split(":", 1)[0]
         known = button if button in self._buttons else None  # or forged ones would make a row each
-        return _Kind(beside.get("raw_state"), said.lstrip().startswith("/"), known)
+        command = said.lstrip().startswith("/")
+        return Kind(beside.get("raw_state"), desk.known, desk.is_staff, desk.is_manager, command, known)
 
-    def _row(self, kind: _Kind) -> list[tuple[HandlerObject, tuple[Look, ...]]]:
+    def _row(self, kind: Kind) -> list[tuple[HandlerObject, tuple[Look, ...]]]:
         """The handlers that an event of this kind can come to."""
         row = self._rows.get(kind)
         if row is None:
@@ -141,6 +151,8 @@ def _sort(condition: FilterObject) -> Sort | None:
     if isinstance(kind, StateFilter):
         states = [state.state if isinstance(state, State) else state for state in kind.states]
         return partial(_waits, frozenset(states)) if all(s is None or isinstance(s, str) for s in states) else None
+    if isinstance(kind, Plain):
+        return kind.suits
     if isinstance(kind, Command):
         return lambda sorted_: sorted_.command
     if isinstance(kind, CallbackQueryFilter):
@@ -148,11 +160,11 @@ def _sort(condition: FilterObject) -> Sort | None:
     return None
 
 
-def _waits(states: frozenset[Any], kind: _Kind) -> bool:
+def _waits(states: frozenset[Any], kind: Kind) -> bool:
     return "*" in states or kind.state in states
 
 
-def _of_button(prefix: str, kind: _Kind) -> bool:
+def _of_button(prefix: str, kind: Kind) -> bool:
     return kind.button == prefix
 
 

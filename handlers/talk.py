@@ -17,7 +17,6 @@ from knowledge import danger
 from knowledge.danger import Tier
 from knowledge.intents import Intent, find, rating, says_unsolved
 from knowledge.lifecycle import TALKABLE, Action, NotAllowed, Role, Status, allowed
-from storage import outbox
 from storage.tables import Request
 
 quotes = DeskRouter(name="quotes")
@@ -52,7 +51,7 @@ class Quoted(Filter):
     in words meant."""
 
     async def __call__(self, message: Message, desk: Desk, quote: int) -> bool | dict[str, Any]:
-        found = await outbox.shown(desk.session, desk.channel, desk.chat.chat_id, quote)
+        found = await desk.shown(quote)
         if found is None:
             return False
         talking = desk.chat.state in (None, Step.talk.state)
@@ -119,6 +118,8 @@ async def in_talk(message: Message, desk: Desk) -> Answer:
     content = read(message, desk.channel)
     if content.empty:
         return desk.say("nothing-readable")
+    if not desk.is_staff:
+        await desk.waiting()  # it is asked below, and reads the request with it
     request, roles = await desk.casebook.look(desk.data["request"], desk.me.id)
     goes_on = content.album is not None and content.album == desk.data.get("album")
     if desk.stale and not goes_on:

@@ -20,7 +20,7 @@ from handlers.speech import Answer
 from handlers.texts import Texts
 from knowledge import labels, numbers
 from knowledge.lifecycle import Action, Role, allowed
-from storage import finding, outbox
+from storage import finding
 from storage.tables import Request
 
 router = DeskRouter(name="typed")
@@ -97,7 +97,7 @@ async def _meant(named: labels.Named, message: Message, desk: Desk) -> Meant | N
             return Meant(act, found[0].id)
         return Meant(act, None, tuple(found or await _candidates(desk, act)))
     if (quoted := message.reply_to_message) is not None:
-        shown = await outbox.shown(desk.session, desk.channel, desk.chat.chat_id, quoted.message_id)
+        shown = await desk.shown(quoted.message_id)
         if shown is not None:
             request, roles = await desk.casebook.look(shown.request_id, desk.me.id)
             words = roles == {Role.RESIDENT} or (named.told and not _possible(desk, act, request, roles))

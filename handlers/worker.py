@@ -14,7 +14,7 @@ from handlers import cards, handover_words, requests, task_words, whole_card
 from handlers.desk import MANAGER_MENU, WORKER_MENU, Act, Desk, Pick, Step
 from handlers.front import Says
 from handlers.incoming import clean, read
-from handlers.routing import DeskRouter, Plain
+from handlers.routing import DeskRouter, Kind, Plain
 from handlers.speech import Answer, Choice, Say
 from knowledge.lifecycle import Action, NotAllowed
 from storage.casebook import ALBUM_WAIT
@@ -29,6 +29,9 @@ _LISTED = 10
 class IsStaff(Plain):
     """Somebody with a post today."""
 
+    def suits(self, kind: Kind) -> bool:
+        return kind.staff
+
     def holds(self, event: Message | CallbackQuery, desk: Desk) -> bool:
         return desk.is_staff
 
@@ -38,6 +41,9 @@ class Answering(Plain):
 
     def __init__(self, *steps: State) -> None:
         self._steps = frozenset(step.state for step in steps)
+
+    def suits(self, kind: Kind) -> bool:
+        return kind.staff and kind.state in self._steps
 
     def holds(self, event: Message, desk: Desk) -> bool:
         if desk.chat.state not in self._steps or not desk.is_staff:

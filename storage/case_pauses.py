@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import select
 
 from knowledge import pauses
-from knowledge.lifecycle import OPEN, Action, Role, check
+from knowledge.lifecycle import Action, Role, check
 from knowledge.pauses import Pause
 from storage.case_extensions import Extensions
 from storage.case_tables import OneTimeNotice, Supplement
-from storage.database import UTCDateTime
-from storage.ledger import ANSWER_WITHIN, CaseError, Need
-from storage.quick import ask, put
+from storage.ledger import CaseError, Need
+from storage.quick import put
 from storage.tables import Note, Request
 
 CHAT, PHONE, COUNTER = "chat", "phone", "counter"
@@ -23,16 +22,6 @@ class Pauses(Extensions):
     """The acts that tell everything once, stop the clock, and let it go on."""
 
     # -- looking
-
-    async def waiting_for_answer(self, person_id: int) -> list[Request]:
-        """As the ledger says; and those for which papers were asked for, or reminded of, within two days: a picture
-        that comes now is one of them."""
-        mine = {r.id: r for r in await self.of_resident(person_id, OPEN)}
-        if not mine:
-            return await super().waiting_for_answer(person_id)
-        values = {"requests": list(mine), "since": self._now - ANSWER_WITHIN}
-        asked = await ask(self._session, _ASKED, values)
-        return list(dict.fromkeys([*await super().waiting_for_answer(person_id), *(mine[of] for (of,) in asked)]))
 
     async def notices(self, request: Request) -> list[OneTimeNotice]:
         """Every one-time notice of the request, the newest first."""
@@ -212,11 +201,3 @@ class Pauses(Extensions):
         for supplement in await self.supplements(request):
             if supplement.ended_at is None:
                 supplement.ended_at, supplement.ended_by = self._now, "over"
-
-
-_ASKED = select(Supplement.request_id).where(
-    Supplement.request_id.in_(bindparam("requests", expanding=True)),
-    Supplement.ended_at.is_(None),
-    or_(Supplement.asked_at > (_SINCE := bindparam("since", type_=UTCDateTime())), Supplement.reminded_at > _SINCE),
-)
-"""Open requests for which papers were asked for, or reminded of, since then."""

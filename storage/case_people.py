@@ -2,20 +2,22 @@
 recorded on behalf (代为登记), and the managers who put right what was rated poorly (整改) or heard a complaint."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from knowledge.lifecycle import OPEN, TALKABLE, Action, Role
+from knowledge.lifecycle import OPEN, TALKABLE, Action, Role, Status
 from knowledge.rectification import may_run
-from storage.case_tables import Contact, Rectification
+from storage.case_tables import Contact, Rectification, Supplement
 from storage.database import remembered
 from storage.people import find
 from storage.quick import ask
 from storage.tables import Event, Message, Person, Rating, Request
 
-_STANDING = "standing"
-"""What a unit of work remembers of whose requests can still be spoken of (`database.remembered`)."""
+_STANDING, _COMPLAINTS = "standing", "complaints"
+"""What a unit of work remembers (`database.remembered`)."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,38 @@ async def reader(session: AsyncSession, request: Request) -> Person | None:
     return None
 
 
-async def standing(session: AsyncSession, person_id: int) -> list[tuple[Request, bool]]:
+@dataclass(frozen=True)
+class Standing:
+    """A request of which there is still something to say, as it was when it was first read in a unit of work.
+
+    :ivar put_right: whether a poor rating of it is still being put right
+    :ivar said_by: who spoke last about it, and when
+    :ivar asked_at: when papers that have not come were asked for, or reminded of
+    """
+
+    request: Request
+    put_right: bool
+    said_by: Role | None
+    said_at: datetime | None
+    asked_at: datetime | None
+
+    def waits(self, since: datetime) -> bool:
+        """Whether staff wait for an answer: they spoke last, or asked for papers, since then."""
+        if self.asked_at is not None and self.asked_at > since and self.request.status in OPEN:
+            return True
+        if self.said_at is None or self.said_at <= since or self.said_by is Role.RESIDENT:
+            return False
+        return self.said_by is Role.MANAGER or self.request.status is not Status.CLOSED
+
+
+async def standing(session: AsyncSession, person_id: int) -> list[Standing]:
     """A person's requests of which there is still something to say, the newest first, read once in a unit of work:
-    those that are open or wait to be rated, and those whose poor rating is still being put right (then True)."""
+    those that are open or wait to be rated, and those whose poor rating is still being put right."""
     known = remembered(session, _STANDING)
     if person_id not in known:
-        known[person_id] = await ask(session, _STILL, {"person_id": person_id})
-    return [(request, put_right) for request, put_right in known[person_id] if put_right or request.status in TALKABLE]
+        rows = await ask(session, _STILL, {"person_id": person_id})
+        known[person_id] = [Standing(*row) for row in rows]
+    return [found for found in known[person_id] if found.put_right or found.request.status in TALKABLE]
 
 
 def changed(session: AsyncSession) -> None:
@@ -113,8 +140,18 @@ async def putting_right(
 
 async def complaints(session: AsyncSession, request: Request) -> dict[int, int]:
     """What was said of whoever does the work: the message, and the manager whom it went to or who answered it, in the
-    order in which they were said."""
-    return {data["message"]: data["manager"] for (data,) in await ask(session, _SAID_OF, {"request_id": request.id})}
+    order in which they were said; read once in a unit of work."""
+    known = remembered(session, _COMPLAINTS)
+    if request.id not in known:
+        rows = await ask(session, _SAID_OF, {"request_id": request.id})
+        known[request.id] = {data["message"]: data["manager"] for (data,) in rows}
+    found: dict[int, int] = known[request.id]
+    return found
+
+
+def complained(session: AsyncSession, request: Request) -> None:
+    """Something more was said of whoever does the work."""
+    remembered(session, _COMPLAINTS).pop(request.id, None)
 
 
 async def complaining(
@@ -149,8 +186,15 @@ async def speech(
 
 # What every update asks is put together once.
 _PUT_RIGHT = exists().where(Rectification.request_id == Request.id, Rectification.followed_up_at.is_(None))
+_SAID = aliased(Message)
+_LAST = select(func.max(_SAID.id)).where(_SAID.request_id == Request.id)
+_LAST_SAID = _LAST.group_by(_SAID.request_id)  # without it PostgreSQL looks for the last among all messages
+_LAST_ASKED = select(func.max(func.coalesce(Supplement.reminded_at, Supplement.asked_at))).where(
+    Supplement.request_id == Request.id, Supplement.ended_at.is_(None)
+)
 _STILL = (
-    select(Request, _PUT_RIGHT)
+    select(Request, _PUT_RIGHT, Message.role, Message.created_at, _LAST_ASKED.scalar_subquery())
+    .outerjoin(Message, Message.id == _LAST_SAID.scalar_subquery())
     .where(served(bindparam("person_id")), or_(Request.status.in_(TALKABLE), _PUT_RIGHT))
     .order_by(Request.id.desc())
 )

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
-from knowledge.lifecycle import Action, Role, Status, check
+from knowledge.lifecycle import Action, Role, check
 from storage import case_people
 from storage.case_tables import Contact
 from storage.case_unread import Unread
@@ -18,16 +18,10 @@ class Talk(Unread):
     """Reads on which talking rests."""
 
     async def waiting_for_answer(self, person_id: int) -> list[Request]:
-        """A resident's open requests in which staff spoke last, within two days: the next words answer them."""
-        mine = {request.id: request for request, _ in await case_people.standing(self._session, person_id)}
-        if not mine:
-            return []
-        rows = await ask(self._session, _LAST_SAID, {"requests": list(mine), "since": self._now - ANSWER_WITHIN})
-        return [
-            mine[request_id]
-            for request_id, role in rows
-            if role is not Role.RESIDENT and (role is Role.MANAGER or mine[request_id].status is not Status.CLOSED)
-        ]
+        """A resident's requests in which staff spoke last, asked for papers, or reminded of them, within two days: the
+        next words answer them, and a picture is one of the papers."""
+        since = self._now - ANSWER_WITHIN
+        return [found.request for found in await case_people.standing(self._session, person_id) if found.waits(since)]
 
     async def may_talk(self, request_id: int, person_id: int) -> tuple[Request, frozenset[Role]]:
         """The request, when this person may talk with its other side now.
@@ -69,8 +63,4 @@ _SAID_SINCE = select(Message.id).where(
     Message.request_id == bindparam("request_id"),
     Message.role != Role.RESIDENT,
     Message.created_at > bindparam("since", type_=UTCDateTime()),
-)
-_NEWEST = select(func.max(Message.id)).where(Message.request_id.in_(bindparam("requests", expanding=True)))
-_LAST_SAID = select(Message.request_id, Message.role).where(
-    Message.id.in_(_NEWEST.group_by(Message.request_id)), Message.created_at > bindparam("since", type_=UTCDateTime())
 )

@@ -250,6 +250,7 @@ class Casebook(Transfers, Pauses, Claims):
         if action is Action.COMPLAIN:
             of = [request.handler_id, request.first_responder_id]
             about = {"manager": other if from_resident else actor_id, "of": sorted(set(of))}
+            case_people.complained(self._session, request)
         await self._event(request, action, actor_id, role, message=message.id, **about)
         if role is Role.MANAGER and action is Action.RECTIFY_CONTACT:
             await self._contacted(request)

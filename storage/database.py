@@ -109,8 +109,12 @@ class Database:
         async with self._turn:
             if self.driver is not None:  # nobody waits longer for being behind others who waited in vain
                 self.driver.waited = time.monotonic() - asked
-            async with made() as session, session.begin():
+            session = made()
+            try:
                 yield session
+                await session.commit()
+            finally:  # rolls back what was not committed; nothing in it waits, so no task of its own has to see to it
+                await session.close()
 
     @asynccontextmanager
     async def read(self, *, aside: bool = False) -> AsyncIterator[AsyncSession]:
@@ -154,6 +158,7 @@ async def write_rows(session: AsyncSession) -> None:
 def _write_rows(session: Session) -> None:
     if session.in_nested_transaction():
         return
+    session.flush()  # they speak of what is new
     rows = session.info.pop(_LATE, ())
     if rows and (connection := connection_of(session)) is not None:
         insert_now(connection, rows)

@@ -160,7 +160,8 @@ class Ledger:
         """A resident's requests in these statuses, the newest first; unless only their `own` are asked for, those in
         which they are the contact too."""
         if not own and TALKABLE.issuperset(statuses):
-            return [r for r, _ in await case_people.standing(self._session, person_id) if r.status in statuses]
+            standing = await case_people.standing(self._session, person_id)
+            return [one.request for one in standing if one.request.status in statuses]
         whose = Request.resident_id == person_id if own else case_people.served(person_id)
         found = await self._session.execute(
             select(Request).where(whose, Request.status.in_(statuses)).order_by(Request.id.desc())

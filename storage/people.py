@@ -73,14 +73,8 @@ class People:
 
     async def present(self, channel: str, chat_id: int) -> tuple[Person | None, list[Post]]:
         """Who somebody is and which posts they hold, asked in one."""
-        rows = await ask(self._session, _PRESENT, {"channel": channel, "chat_id": chat_id, "now": self._now})
-        if not rows:
-            return None, []
-        person = rows[0][0]
-        remembered(self._session, _PEOPLE)[person.id] = person
-        posts = [Post(area_id, role, frozenset(domains)) for _, area_id, role, domains in rows if area_id is not None]
-        remembered(self._session, POSTS)[person.id] = posts
-        return person, list(posts)
+        values = {"channel": channel, "chat_id": chat_id, "now": self._now}
+        return self._remember(await ask(self._session, _PRESENT, values))
 
     async def add(self, *, name: str, channel: str | None = None, chat_id: int | None = None, **more: Any) -> Person:
         person = Person(name=name, channel=channel, chat_id=chat_id, created_at=self._now, **more)
@@ -91,9 +85,19 @@ class People:
     async def posts(self, person_id: int) -> list[Post]:
         known = remembered(self._session, POSTS)
         if person_id not in known:
-            rows = await ask(self._session, _POSTS, {"person_id": person_id, "now": self._now})
-            known[person_id] = [Post(area_id, role, frozenset(domains)) for area_id, role, domains in rows]
+            known[person_id] = []
+            self._remember(await ask(self._session, _WITH_POSTS, {"person_id": person_id, "now": self._now}))
         return list(known[person_id])
+
+    def _remember(self, rows: Sequence[Any]) -> tuple[Person | None, list[Post]]:
+        """Somebody and their posts, which are mostly asked for together, out of one answer."""
+        if not rows:
+            return None, []
+        person: Person = rows[0][0]
+        posts = [Post(area_id, role, frozenset(domains)) for _, area_id, role, domains in rows if area_id is not None]
+        remembered(self._session, _PEOPLE)[person.id] = person
+        remembered(self._session, POSTS)[person.id] = posts
+        return person, list(posts)
 
     # -- areas
 
@@ -365,17 +369,13 @@ _LINE = select(Area).where(
     Area.id.in_(select(_UP.union(select(Area.id, Area.parent_id).join(_UP, Area.id == _UP.c.parent_id)).c.id))
 )
 _BY_CHAT = select(Person).where(Person.channel == bindparam("channel"), Person.chat_id == bindparam("chat_id"))
-_PRESENT = (
+_SOMEBODY = (
     select(Person, Staff.area_id, Staff.role, Staff.domains)
     .outerjoin(Staff, (Staff.person_id == Person.id) & _NOW)
-    .where(Person.channel == bindparam("channel"), Person.chat_id == bindparam("chat_id"))
     .order_by(Staff.id)
 )
-_POSTS = (
-    select(Staff.area_id, Staff.role, Staff.domains)
-    .where(Staff.person_id == bindparam("person_id"), _NOW)
-    .order_by(Staff.id)
-)
+_PRESENT = _SOMEBODY.where(Person.channel == bindparam("channel"), Person.chat_id == bindparam("chat_id"))
+_WITH_POSTS = _SOMEBODY.where(Person.id == bindparam("person_id"))
 _CANDIDATES = (
     select(Staff.person_id, Staff.role, Staff.area_id, Staff.domains, Staff.last_assigned_at, _HELD_LOAD)
     .join(Person, Person.id == Staff.person_id)

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Executable, Insert, Select, bindparam, exc
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper, Session, make_transient, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlalchemy.sql import visitors
@@ -235,7 +235,8 @@ class _Entity:
         key = tuple(row[at] for at in self._key)
         if key[0] is None:
             return None  # of an outer join
-        known = session.identity_map.get(self._mapper.identity_key_from_primary_key(key))
+        identity = self._mapper.identity_key_from_primary_key(key)
+        known = session.identity_map.get(identity)
         if known is not None and not inspect(known).expired_attributes:
             return known
         values = {name: row[at] if convert is None else convert(row[at]) for name, at, convert in self._fields}
@@ -245,7 +246,7 @@ class _Entity:
             return known
         made = self._new()
         made.__dict__.update(values)
-        make_transient_to_detached(made)
+        instance_state(made).key = identity  # it is whole and as it was read, so that it needs no more to be detached
         session.add(made)
         return made
 
