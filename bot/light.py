@@ -21,12 +21,14 @@ def load_aiogram() -> None:
 
     rebuild = vars(BaseModel)["model_rebuild"]
     setattr(BaseModel, "model_rebuild", classmethod(_later))  # noqa: B010 - mypy minds a plain assignment
+    BaseModel.model_config["defer_build"] = True  # aiogram says so of its types, and not of its methods
     try:
         import aiogram.methods
         import aiogram.types
         from aiogram.client.default import Default
     finally:
         setattr(BaseModel, "model_rebuild", rebuild)  # noqa: B010
+        del BaseModel.model_config["defer_build"]
     names: dict[str, Any] = {"List": list, "Optional": Optional, "Union": Union, "Literal": Literal, "Default": Default}
     for package in (aiogram.types, aiogram.methods):
         names |= {name: vars(package)[name] for name in package.__all__}
