@@ -161,16 +161,16 @@ def area_fact(code: str, service: str, field: FactField, value: str) -> None:
 
     async def put(database: Database) -> None:
         from knowledge.catalogue import Catalogue
+        from storage import local_facts
         from storage.people import People
 
         if service != "*" and service not in Catalogue.load(settings().catalogue).services:
             raise PeopleError("no_service", given=service)
         async with database.write() as session:
-            people = People(session, _now())
-            area = await people.area_by_code(code)
+            area = await People(session, _now()).area_by_code(code)
             if area is None:
                 raise PeopleError("no_area", given=code)
-            await people.set_fact(area.id, service, field.value, value.strip())
+            await local_facts.put(session, area.id, service, field.value, value.strip())
 
     run_now(_with_database(put))
 

@@ -18,6 +18,7 @@ from knowledge import Band, Match, small_words
 from knowledge.catalogue import GENERAL
 from knowledge.danger import Tier
 from knowledge.lifecycle import OPEN, TALKABLE
+from storage import local_facts
 from storage.ledger import CaseError, Need
 from storage.tables import Request
 
@@ -170,7 +171,7 @@ async def card(desk: Desk, service_id: str) -> Say:
     item = desk.office.rules.catalogue.service(service_id)
     area = await desk.people.area(desk.me.area_id or 0)
     promises = desk.office.rules.promises(item, desk.now, area=await desk.people.codes(area.id))
-    facts = await desk.people.facts(area.id, item.id)
+    facts = await local_facts.known(desk.session, desk.people, area.id, item.id)
     draft = on_table(desk) or draft_of([])
     desk.go(Step.confirm, draft={**draft, "service": item.id})
     general = service_id == GENERAL

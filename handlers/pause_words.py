@@ -10,6 +10,7 @@ from handlers.texts import Markup, Voice
 from knowledge import pauses
 from knowledge.catalogue import GENERAL, Service
 from knowledge.lifecycle import OPEN, Action, Role, Status, offered
+from storage import local_facts
 from storage.case_pauses import CHAT
 from storage.case_tables import Extension, OneTimeNotice, Supplement
 from storage.casebook import Casebook
@@ -127,4 +128,5 @@ async def shown(desk: Desk, draft: Mapping[str, Any], item: Service) -> dict[str
     of 长辈模式 leaves the steps out."""
     if draft.get("service") != item.id or item.id == GENERAL:
         return None
-    return pauses.notice(item, await desk.people.facts(desk.me.area_id or 0, item.id), steps=not desk.elder)
+    facts = await local_facts.known(desk.session, desk.people, desk.me.area_id or 0, item.id)
+    return pauses.notice(item, facts, steps=not desk.elder)

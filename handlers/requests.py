@@ -174,9 +174,9 @@ async def listed(desk: Desk, start: int) -> Say:
 
 
 def _summary(desk: Desk, request: Request) -> str:
-    due = cards.next_promise(desk.voice, request) or ""
+    due = cards.next_promise(desk.voice, request)
     name = escape(desk.service_name(request.service_id), quote=False)
-    return f"· {cards.tail(request.number)} {name}\n  {due}"
+    return f"· {cards.tail(request.number)} {name}" + (f"\n  {due}" if due else "")
 
 
 # -- the resident's acts

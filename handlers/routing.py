@@ -94,6 +94,8 @@ class _Observer(TelegramEventObserver):
         self._rows.clear()
 
     async def trigger(self, event: TelegramObject, **kwargs: Any) -> Any:
+        if not self.handlers:  # of errors, when there may be nobody left to ask of
+            return UNHANDLED
         for handler, looks in self._row(self._kind(event, kwargs)):
             for look in looks:
                 if not look(event, kwargs):

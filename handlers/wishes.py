@@ -1,17 +1,17 @@
-"""A wish to the desk in the middle of a talk: how it stands, 催一下, 还没解决. It is about the request of the talk, and
-goes on to the other side as well when it is words for them, or they had asked something."""
+"""A wish to the desk in the middle of something else. In a talk (how it stands, 催一下, 还没解决) it is about what is
+talked of, and goes on to the other side as well when it is words for them, or they had asked something."""
 
 from typing import Any
 
 from aiogram.filters import Filter, StateFilter
 from aiogram.types import Message
 
-from handlers import requests, talk
+from handlers import needs, requests, talk
 from handlers.desk import Desk, Step
 from handlers.errors import refusal
 from handlers.front import Asks
 from handlers.incoming import read
-from handlers.routing import DeskRouter
+from handlers.routing import DeskRouter, Plain
 from handlers.speech import Answer, Say
 from knowledge.intents import Intent, find
 from knowledge.lifecycle import OPEN, Role, Status
@@ -55,3 +55,17 @@ async def in_a_talk(message: Message, wish: Intent, about: Request, desk: Desk) 
         return [*says, await requests.urge(desk, about.id)]
     except CaseError as error:  # what was passed on stays passed on
         return [*says, desk.say(refusal(error).key)]
+
+
+class CardWaits(Plain):
+    """A need that was told waits to be confirmed."""
+
+    def holds(self, event: Message, desk: Desk) -> bool:
+        return not desk.stale and bool(needs.on_table(desk))
+
+
+@router.message(StateFilter(Step.confirm), requests.Brief(), Asks(Intent.MY_REQUESTS, Intent.PROGRESS), CardWaits())
+async def before_it_is_recorded(message: Message, desk: Desk) -> Answer:
+    """「到哪步了」: how things stand, as far as there are any, and that this one is not recorded yet."""
+    known = [await requests.listed(desk, 0)] if await desk.casebook.of_resident(desk.me.id) else []
+    return [*known, desk.say("not-recorded-yet"), *await needs.resume(desk)]

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from knowledge import pauses
 from knowledge.lifecycle import Action, Role, check
 from knowledge.pauses import Pause
+from storage import local_facts
 from storage.case_extensions import Extensions
 from storage.case_tables import OneTimeNotice, Supplement
 from storage.ledger import CaseError, Need
@@ -62,7 +63,8 @@ class Pauses(Extensions):
     async def notice_content(self, request: Request, more: str = "") -> dict[str, Any]:
         """What a one-time notice of this request says, with the area's local facts."""
         item = self._rules.catalogue.recorded(request.service_id)
-        return pauses.notice(item, await self._people.facts(request.area_id, item.id), more=more)
+        facts = await local_facts.known(self._session, self._people, request.area_id, item.id)
+        return pauses.notice(item, facts, more=more)
 
     async def holders(self, request: Request) -> Sequence[int]:
         """Who has the work in hand; the managers when nobody in office does."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator, event, insert
+from sqlalchemy import BigInteger, DateTime, Dialect, Executable, Integer, TypeDecorator, event, insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -149,6 +149,12 @@ def write_late(session: AsyncSession, row: Any) -> None:
     session.info.setdefault(_LATE, []).append(row)
 
 
+def last_of_all(session: AsyncSession, statement: Executable, values: dict[str, Any]) -> None:
+    """Run this statement when the unit of work commits, after everything else: for a row that many write, so that none
+    waits for another longer than for a commit."""
+    session.info.setdefault(_LAST, []).append((statement, values))
+
+
 async def write_rows(session: AsyncSession) -> None:
     """Insert what was to be written late now: for whoever goes through those rows in the same unit of work."""
     await session.run_sync(_write_rows)
@@ -173,6 +179,13 @@ def _write_rows(session: Session) -> None:
             row.id = row_id
 
 
+@event.listens_for(_UnitOfWork, "before_commit")
+def _run_last(session: Session) -> None:
+    if not session.in_nested_transaction():
+        for statement, values in session.info.pop(_LAST, ()):
+            session.connection().execute(statement, values)
+
+
 @cache
 def _put(table: Any) -> tuple[Any, tuple[str, ...]]:
     """How rows of a table are inserted, and the columns they bring."""
@@ -189,7 +202,7 @@ def insert_or(dialect: str) -> Any:
     return postgresql_insert
 
 
-_LATE = "shouwen_late"
+_LATE, _LAST = "shouwen_late", "shouwen_last"
 
 
 _AWAY = frozenset({"08", "28", "3D", "40", "53", "57", "58"})

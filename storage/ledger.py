@@ -3,25 +3,23 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from knowledge import numbers
 from knowledge.calendar import Area, Calendar
 from knowledge.catalogue import Catalogue, Service
 from knowledge.deadlines import Promises, ServiceHours, WorkingTime, promise
 from knowledge.lifecycle import OPEN, TALKABLE, Action, Intake, Role, Status, allowed, check
 from knowledge.responsibility import first_responder
-from storage import case_people, history, rota
-from storage.database import insert_or, remembered
+from storage import case_people, history, numbering, rota
+from storage.database import remembered
 from storage.outbox import RELAY, OutboxWriter
 from storage.people import People
 from storage.quick import first, held
-from storage.tables import Event, Message, Outbox, Person, Rating, Request, Serial
+from storage.tables import Event, Message, Outbox, Person, Rating, Request
 
 _ORDER = (Role.RECEIVER, Role.HANDLER, Role.FIRST_RESPONDER, Role.RESIDENT, Role.MANAGER)
 """In which of several roles somebody acts: the one nearest to the work."""
@@ -341,9 +339,7 @@ class Ledger:
         return chosen.person_id
 
     async def _next_number(self) -> str:
-        day = self._now.astimezone(self._rules.zone).date()
-        serial = await first(self._session, _next(self._session.get_bind().dialect.name), {"day": day, "last": 1})
-        return numbers.make(day, serial)
+        return await numbering.next_number(self._session, self._now.astimezone(self._rules.zone).date())
 
     async def _event(
         self,
@@ -385,13 +381,6 @@ class Ledger:
 
 _REQUEST = select(Request).where(Request.id == bindparam("request_id"))
 _LOCKED = _REQUEST.with_for_update().execution_options(populate_existing=True)
-
-
-@cache
-def _next(dialect: str) -> Any:
-    """Takes the next number of a day."""
-    put = insert_or(dialect)(Serial)
-    return put.on_conflict_do_update(index_elements=["day"], set_={"last": Serial.last + 1}).returning(Serial.last)
 
 
 def acting_role(roles: frozenset[Role]) -> Role:

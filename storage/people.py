@@ -15,7 +15,7 @@ from knowledge.lifecycle import OPEN, Role
 from knowledge.responsibility import Candidate
 from storage.database import UTCDateTime, remembered
 from storage.quick import ask, first
-from storage.tables import Area, Invite, Level, LocalFact, Person, Request, Staff
+from storage.tables import Area, Invite, Level, Person, Request, Staff
 
 INVITE_LIFE = timedelta(days=7)
 
@@ -187,23 +187,6 @@ class People:
         )
         order = list(Level)
         return min(rows.scalars(), key=lambda a: (order.index(a.level), a.id), default=None)
-
-    async def facts(self, area_id: int, service_id: str) -> dict[str, str]:
-        """Local facts of a service, the nearest area's first; `*` stands for every service."""
-        line = [a.id for a in await self.upward(area_id)]
-        rows = await ask(self._session, _FACTS, {"areas": line, "services": [service_id, "*"]})
-        known: dict[str, str] = {}
-        for fact in sorted(rows, key=lambda f: (f.service_id == "*", line.index(f.area_id))):
-            known.setdefault(fact.field, fact.value)
-        return known
-
-    async def set_fact(self, area_id: int, service_id: str, field: str, value: str) -> None:
-        fact = await self._session.get(LocalFact, (area_id, service_id, field))
-        if fact is None:
-            self._session.add(LocalFact(area_id=area_id, service_id=service_id, field=field, value=value))
-        else:
-            fact.value = value
-        await self._session.flush()
 
     # -- who could answer
 
@@ -393,8 +376,10 @@ _MANAGERS = (
     .where(Staff.area_id == bindparam("area_id"), Staff.role == Role.MANAGER, _NOW, Person.unreachable_at.is_(None))
     .distinct()
 )
-_ASSIGNED = update(_STAFF).where(_STAFF.c.person_id == bindparam("of")).values(last_assigned_at=bindparam("now"))
-_FACTS = select(LocalFact.area_id, LocalFact.service_id, LocalFact.field, LocalFact.value).where(
-    LocalFact.area_id.in_(bindparam("areas", expanding=True)),
-    LocalFact.service_id.in_(bindparam("services", expanding=True)),
+_POSTS = select(_STAFF.c.id).where(_STAFF.c.person_id == bindparam("of"))
+# Nobody waits for whoever gives them another request in the same moment: that says the same.
+_ASSIGNED = (
+    update(_STAFF)
+    .where(_STAFF.c.id.in_(_POSTS.with_for_update(skip_locked=True)))
+    .values(last_assigned_at=bindparam("now"))
 )

@@ -319,7 +319,7 @@ class HandledUpdate(Base):
 
 
 class Serial(Base):
-    """The last serial of a day's request numbers; taken in the recording transaction, so a gap means a loss."""
+    """The last serial of a day's request numbers (`numbering`)."""
 
     __tablename__ = "serial"
     day: Mapped[date] = mapped_column(primary_key=True)

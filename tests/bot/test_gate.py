@@ -12,10 +12,13 @@ from aiogram import Bot
 from aiogram.fsm.storage.base import BaseEventIsolation, StorageKey
 from aiogram.types import CallbackQuery, Update
 from sqlalchemy import event, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from bot.gate import Unavailable, typed_choice
 from bot.pace import Pace
+from storage import casebook
 from storage.tables import Base, HandledUpdate, Message, Request
 from tests.conversations.chat import Actor, World
 
@@ -138,6 +141,28 @@ async def test_two_transactions_that_met_are_tried_again(world: World, monkeypat
     await resident.says("谢谢")
     resident.sees("不客气")
     assert len(tries) == 3
+
+
+async def test_a_collision_in_the_middle_of_a_handler_is_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be asked of the database after it, not even who is speaking."""
+    await world.staff("李敏")
+    resident, put, tries = await world.resident(), casebook.put, []
+
+    async def meeting(session: AsyncSession, row: Any) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            await session.rollback()
+            raise IntegrityError("INSERT", None, Exception("somebody else was quicker"))
+        await put(session, row)
+
+    monkeypatch.setattr(casebook, "put", meeting)
+    await resident.says("屋头没人煮饭，社区有没有送饭的")
+    await resident.says("1")
+    resident.sees("登记好了", "261123-0001-6")
+    assert len(tries) == 2
+    assert len(await world.requests()) == 1
 
 
 # -- what goes wrong

@@ -190,3 +190,16 @@ async def test_somebody_elses_number_in_a_sentence_opens_nothing(world: World) -
     other = await world.resident("王大爷")
     await other.says(f"编号{request.number}怎么样了")
     assert not any("张秀英" in shown.text or "老年助餐" in shown.text for shown in other.unread)
+
+
+async def test_what_waits_for_papers_has_no_empty_line(world: World) -> None:
+    """Its time stands still, so that there is no date to show."""
+    resident, worker, _ = await asked(world)
+    await worker.clicks("受理")
+    await worker.clicks("补正")
+    await worker.says("近期病历")
+    await worker.clicks("发给居民")
+    await record(world, resident, JOBS)
+    await resident.says("我的诉求")
+    listed = resident.sees("您有 2 件诉求，2 件还在办", "前受理")
+    assert all(line.strip() for line in listed.text.splitlines())

@@ -112,3 +112,27 @@ async def test_a_worker_in_a_talk_says_what_they_say(world: World) -> None:
     await worker.says("还没办好")
     resident.sees("还没办好")
     assert "urge" not in await events(world)
+
+
+@pytest.mark.parametrize("words", ["到哪步了", "看一下我的诉求", "status"])
+async def test_how_it_stands_before_it_is_recorded(world: World, words: str) -> None:
+    """Nobody is left thinking that a need was recorded because its card was shown."""
+    await world.staff("李敏")
+    resident = await world.resident()
+    await resident.says("屋头没人煮饭，社区有没有送饭的")
+    await resident.says(words)
+    resident.sees("还没登记")
+    resident.sees("老年助餐")
+    await resident.says("1")
+    resident.sees("登记好了")
+
+
+async def test_how_the_other_one_stands_meanwhile(world: World) -> None:
+    """Somebody with a request who has told another need hears of both."""
+    resident, _, request = await asked(world)
+    await resident.says("我想找份工作")
+    await resident.says("到哪步了")
+    resident.sees(request.number[6:-1], "首问责任人：李敏")
+    resident.sees("还没登记")
+    await resident.says("1")
+    resident.sees("登记好了")

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from knowledge.lifecycle import Role
+from storage import local_facts
 from storage.people import INVITE_LIFE, People, PeopleError, Post
 from storage.tables import Area, Invite, Level, Person, Staff
 from tests.storage.office import NOON, Office
@@ -202,13 +203,13 @@ async def test_local_facts_come_from_the_nearest_area(office: Office) -> None:
             (hj, "elderly.meals", "hours", "old"),
             (hj, "elderly.meals", "hours", "community"),
         ):
-            await people.set_fact(area, service, field, value)
-        assert await people.facts(hj, "elderly.meals") == {
+            await local_facts.put(session, area, service, field, value)
+        assert await local_facts.known(session, people, hj, "elderly.meals") == {
             "hours": "community",
             "phone": "street",
             "address": "community",
         }
-        assert await people.facts(st, "legal.consultation") == {"phone": "street"}
+        assert await local_facts.known(session, people, st, "legal.consultation") == {"phone": "street"}
 
 
 async def test_where_an_emergency_without_a_community_goes(office: Office) -> None:

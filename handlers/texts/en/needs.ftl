@@ -19,6 +19,7 @@ card-general-promise = { $head }
 confirm = Yes, record it
 not-this = Not this one
 say-more = Let me explain more
+not-recorded-yet = This one is not recorded yet. Have a look below; it is recorded once you tap:
 card-old = This card has been used or is out of date. If you need something new, just say it.
 
 which-service = Which one do you need?

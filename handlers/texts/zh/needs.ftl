@@ -19,6 +19,7 @@ card-general-promise = { $head }
 confirm = 确认登记
 not-this = 不是这个
 say-more = 我再说清楚点
+not-recorded-yet = 这一件还没登记。看看下面对不对，点一下才算登记上：
 card-old = 这张卡片已经办过或者过时了。要办新的事，请直接说。
 
 which-service = 您要办的是哪一件？

@@ -1,0 +1,101 @@
+"""Numbers on PostgreSQL, where many record at once: nobody waits for anybody, and none is left out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from knowledge import numbers
+from storage import numbering
+from storage.casebook import Casebook
+from storage.database import Database
+from storage.ledger import Rules
+from storage.tables import Request, Serial
+from tests.storage.office import NOON, Office
+
+DAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+async def here(migrated_postgres: str, rules: Rules) -> AsyncIterator[Office]:
+    database = Database(migrated_postgres, pool_size=40)
+    yield await Office.found(database, rules)
+    await database.close()
+
+
+def serial(number: str) -> int:
+    return int(number[6:-1])
+
+
+async def record(office: Office, session: AsyncSession) -> Request:
+    return await Casebook(session, office.rules, NOON).record(await office.need())
+
+
+async def test_nobody_waits_for_whoever_is_in_the_middle(here: Office) -> None:
+    """A recording that has its number and goes no further keeps nobody from recording, with the same worker too."""
+    async with here.database.write() as stuck:
+        assert serial((await record(here, stuck)).number) == 1
+        async with asyncio.timeout(20):
+            assert [serial((await here.record()).number) for _ in range(3)] == [2, 3, 4]
+
+
+async def test_what_was_given_back_is_the_next(here: Office) -> None:
+    """Also when others have gone on meanwhile: no gap stays."""
+
+    async def fails() -> None:
+        async with here.database.write() as session:
+            await record(here, session)
+            await here.record()
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError):
+        await fails()
+    assert [serial((await here.record()).number) for _ in range(3)] == [1, 3, 4]
+
+
+async def test_two_needs_in_one_unit_of_work(here: Office) -> None:
+    async with here.database.write() as session:
+        assert [serial((await record(here, session)).number) for _ in range(3)] == [1, 2, 3]
+    async with here.database.read() as session:
+        last = await session.get(Serial, DAY)
+        assert last is not None
+        assert last.last == 3
+
+
+async def test_more_at_once_than_are_looked_at_first(here: Office) -> None:
+    async with AsyncExitStack() as stack:
+        sessions = [await stack.enter_async_context(here.database.write()) for _ in range(30)]
+        made = [await numbering.next_number(session, DAY) for session in sessions]
+    assert [serial(number) for number in made] == list(range(1, 31))
+
+
+async def test_whoever_committed_in_that_moment_keeps_their_number(
+    here: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the requests and the lock a number may be committed; then the next one is taken."""
+    one_after_the_other = (
+        "SELECT CAST(nextval('tries') AS int) WHERE CAST(:day AS date) IS NOT NULL AND CAST(:digits AS text) <> ''"
+        " AND CAST(:key AS int) + CAST(:back AS int) + CAST(:ahead AS int) > 0"
+    )
+    assert serial((await here.record()).number) == 1
+    async with here.database.write() as session:
+        await session.execute(text("CREATE SEQUENCE tries"))
+    monkeypatch.setattr(numbering, "_FREE", text(one_after_the_other))
+    assert serial((await here.record()).number) == 2
+
+
+@pytest.mark.parametrize(("last", "following"), [(9_998, [9_999, 10_000, 10_001]), (0, [1, 2, 3])])
+async def test_past_the_four_digits(
+    here: Office, monkeypatch: pytest.MonkeyPatch, last: int, following: list[int]
+) -> None:
+    """The ten-thousandth request of a day has a digit more, and 1000 is not taken for it."""
+    monkeypatch.setattr(numbering, "_BACK", 0)
+    async with here.database.write() as session:
+        session.add(Serial(day=DAY, last=last))
+    made = [(await here.record()).number for _ in range(3)]
+    assert [serial(number) for number in made] == following
+    assert all(numbers.read(number) == number for number in made)
