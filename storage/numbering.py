@@ -19,9 +19,10 @@ from storage.quick import first
 from storage.tables import Request, Serial
 
 _BACK = 64
-"""How far below the last number of the day one is looked for that was given back."""
+"""How far below the last number of the day one is looked for that was given back: every eighth time, else the last
+eight."""
 _AHEAD = 24
-"""And how far above it one that nobody holds, at first: as many can be recorded at once."""
+"""How far above it one is looked for that nobody holds, at first: as many can be recorded at once."""
 
 
 async def next_number(session: AsyncSession, day: date) -> str:
@@ -54,7 +55,10 @@ _FREE = text(
     WITH near AS (SELECT coalesce((SELECT last FROM serial WHERE day = :day), 0) AS last),
     named AS (
         SELECT n, :digits || lpad(CAST(n AS text), greatest(4, length(CAST(n AS text))), '0') AS number
-        FROM near, generate_series(CAST(greatest(last - :back, 0) + 1 AS int), CAST(last + :ahead AS int)) AS n
+        FROM near, generate_series(
+            CAST(greatest(last - CASE WHEN last % 8 = 0 THEN :back ELSE 8 END, 0) + 1 AS int),
+            CAST(last + :ahead AS int)
+        ) AS n
     ),
     free AS MATERIALIZED (
         SELECT n FROM named

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from knowledge import numbers
@@ -88,14 +88,27 @@ async def test_whoever_committed_in_that_moment_keeps_their_number(
     assert serial((await here.record()).number) == 2
 
 
-@pytest.mark.parametrize(("last", "following"), [(9_998, [9_999, 10_000, 10_001]), (0, [1, 2, 3])])
-async def test_past_the_four_digits(
-    here: Office, monkeypatch: pytest.MonkeyPatch, last: int, following: list[int]
-) -> None:
+async def test_past_the_four_digits(here: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ten-thousandth request of a day has a digit more, and 1000 is not taken for it."""
-    monkeypatch.setattr(numbering, "_BACK", 0)
+    monkeypatch.setattr(numbering, "_BACK", 8)  # there are no more in this day
+    before = [await here.record() for _ in range(9)]
     async with here.database.write() as session:
-        session.add(Serial(day=DAY, last=last))
+        for n, request in enumerate(before, 9_990):
+            renamed = update(Request).where(Request.id == request.id).values(number=numbers.make(DAY, n))
+            await session.execute(renamed)
+        await session.execute(update(Serial).values(last=9_998))
     made = [(await here.record()).number for _ in range(3)]
-    assert [serial(number) for number in made] == following
+    assert [serial(number) for number in made] == [9_999, 10_000, 10_001]
     assert all(numbers.read(number) == number for number in made)
+
+
+async def test_what_a_crash_gave_back_is_found_while_the_day_goes_on(here: Office) -> None:
+    """Also when a dozen others were recorded before anybody looks so far back."""
+    async with here.database.write() as session:
+        gone = await numbering.next_number(session, DAY)
+        for _ in range(12):
+            await here.record()
+        await session.rollback()
+    assert serial(gone) == 1
+    made = [serial((await here.record()).number) for _ in range(8)]
+    assert sorted(made) == [1, *range(14, 21)]
