@@ -3,7 +3,7 @@
 aiogram asks each filter of each handler in a coroutine of its own, and each `F` expression in a thread: some two
 hundred for one free sentence. Most of them only look at the words, the button, the step or the post. Here these are
 asked first, where they stand, and a handler of which one says no is passed over. Which handlers the step of the chat,
-the kind of button, or a command leave over is found out once."""
+who speaks, the kind of button, or a command leave over is found out once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

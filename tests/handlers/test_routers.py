@@ -1,8 +1,15 @@
 """The routers: in their order, made anew for each dispatcher."""
 
+import itertools
+from types import SimpleNamespace
+from typing import Any
+
 from aiogram import Dispatcher, Router
 
 from handlers import routers, talk
+from handlers.desk import Step
+from handlers.routing import Kind, Plain
+from handlers.texts import texts
 
 
 def test_the_tree_can_be_built_more_than_once() -> None:
@@ -37,3 +44,29 @@ def test_every_kind_of_update_has_a_last_handler() -> None:
     assert not last.message.handlers[-1].filters
     assert not last.callback_query.handlers[-1].filters
     assert not last.edited_message.handlers[-1].filters
+
+
+def sorting() -> list[Plain]:
+    """The filters that leave a handler out for whole kinds of events."""
+    root = routers.build()
+    asked = [c.callback for o in root.observers.values() for h in o.handlers for c in h.filters or ()]
+    return [f for f in asked if isinstance(f, Plain) and type(f).suits is not Plain.suits]
+
+
+def test_what_is_left_out_for_a_kind_of_event_would_not_hold() -> None:
+    """A handler that sorting leaves out is one whose filter says no, whoever speaks and in every step."""
+    asked = sorting()
+    assert len({type(f) for f in asked}) >= 4
+    steps = [None, *(step.state for step in Step.__all_states__)]
+    for state, known, staff, manager in itertools.product(steps, *[(False, True)] * 3):
+        kind = Kind(state, known, staff, manager, False, None)
+        office = SimpleNamespace(texts=texts())
+        desk: Any = SimpleNamespace(
+            chat=SimpleNamespace(state=state), known=known, is_staff=staff, office=office, data={}
+        )
+        desk.is_manager = manager
+        for one in asked:
+            held = bool(one.holds(SimpleNamespace(text="今天下午送到了"), desk))
+            assert one.suits(kind) or not held, f"{type(one).__name__} in {kind}"
+    everybody = [one for one in asked if all(one.suits(Kind(s, True, True, True, False, None)) for s in steps)]
+    assert len(everybody) < len(asked), "sorting by step leaves something out"
