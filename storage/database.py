@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -51,10 +51,11 @@ class Database:
     `write()` is a unit of work: it commits when the block ends and rolls back when it raises. `read()`
     never commits. On SQLite writers of one process queue in order (BEGIN IMMEDIATE would make them poll),
     and other processes are waited for up to `SQLITE_BUSY_SECONDS`; what takes long (an export, an audit) is asked
-    for with `aside=True`, so that the updates of others do not wait for it.
+    for with `aside=True`, so that the updates of others do not wait for it. On PostgreSQL so many write at once:
+    more of them are each slower, hold their locks longer, and together get less done.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, writers: int = 6) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"pool_size": pool_size, "poolclass": AsyncAdaptedQueuePool}
@@ -78,7 +79,7 @@ class Database:
             for readonly in (False, True)
             for aside in (False, True)
         }
-        self._turn = asyncio.Lock() if self.is_sqlite else None
+        self._turn: asyncio.Lock | asyncio.Semaphore = asyncio.Lock() if self.is_sqlite else asyncio.Semaphore(writers)
 
     def _engine(self, readonly: bool, aside: bool) -> AsyncEngine:
         """The engine for looking, or for what takes long; every update uses the one without listeners, for an engine
@@ -101,8 +102,8 @@ class Database:
         :raises Exception: one that `is_unavailable` when the database is locked, full or away; nothing was kept.
         """
         made = self._sessions[False, aside]
-        if self._turn is None:
-            async with made() as session, session.begin():
+        if not self.is_sqlite:
+            async with nullcontext() if aside else self._turn, made() as session, session.begin():
                 yield session
             return
         asked = time.monotonic()

@@ -22,7 +22,7 @@ DAY = date(2026, 11, 23)
 
 @pytest.fixture
 async def here(migrated_postgres: str, rules: Rules) -> AsyncIterator[Office]:
-    database = Database(migrated_postgres, pool_size=40)
+    database = Database(migrated_postgres, pool_size=40, writers=40)
     yield await Office.found(database, rules)
     await database.close()
 
