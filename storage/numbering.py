@@ -49,8 +49,9 @@ async def next_number(session: AsyncSession, day: date) -> str:
 
 
 _FREE = text(
-    # Not free is a number of which some request has the digits before the check digit. The list is complete before the
-    # first lock is tried, so that none is taken but the one that is used.
+    # Not free is a number of which some request has the digits before the check digit. They are counted, for NOT EXISTS
+    # becomes a join by their length, which reads every request there is. The list is complete before the first lock is
+    # tried, so that none is taken but the one that is used.
     """
     WITH near AS (SELECT coalesce((SELECT last FROM serial WHERE day = :day), 0) AS last),
     named AS (
@@ -62,8 +63,8 @@ _FREE = text(
     ),
     free AS MATERIALIZED (
         SELECT n FROM named
-        WHERE NOT EXISTS (
-            SELECT 1 FROM request
+        WHERE 0 = (
+            SELECT count(*) FROM request
             WHERE request.number BETWEEN named.number || '0' AND named.number || '9'
             AND length(request.number) = length(named.number) + 1
         )

@@ -1,6 +1,7 @@
 """Numbers on PostgreSQL, where many record at once: nobody waits for anybody, and none is left out."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import date
@@ -112,3 +113,16 @@ async def test_what_a_crash_gave_back_is_found_while_the_day_goes_on(here: Offic
     assert serial(gone) == 1
     made = [serial((await here.record()).number) for _ in range(8)]
     assert sorted(made) == [1, *range(14, 21)]
+
+
+async def test_a_number_is_looked_up_and_not_all_of_them_read(here: Office) -> None:
+    """Each candidate by the index of the numbers. As a join this read every request of a city for every recording."""
+    near = {"day": DAY, "digits": "261123", "key": 1, "back": 64, "ahead": 24}
+    async with here.database.write() as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        rows = await session.execute(text(f"EXPLAIN {numbering._FREE.text}"), near)
+        plan = "\n".join(rows.scalars())
+    assert "Join" not in plan, plan
+    assert "SubPlan" in plan, plan
+    assert "request_number_key" in plan, plan
+    assert re.search(r"Index Cond: \(+number\)?(::text)? >=", plan), plan
