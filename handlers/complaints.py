@@ -42,7 +42,7 @@ class OfWhoeverWorks(Filter):
     async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
         if _with_manager(desk):
             return await _between_two(desk)
-        text, talking, found = message.text or "", _talking(desk), []
+        text, talking, found = message.text or "", desk.at(Step.talk), []
         for request in await _meant(message, desk, talking):
             staff = [await desk.people.get(person_id) for person_id in _working(request)]
             named = [person for person in staff if person.name in text]
@@ -52,12 +52,8 @@ class OfWhoeverWorks(Filter):
         return {"about": by_name or found} if found else False
 
 
-def _talking(desk: Desk) -> bool:
-    return desk.chat.state == Step.talk.state and not desk.stale
-
-
 def _with_manager(desk: Desk) -> bool:
-    return _talking(desk) and bool(desk.data.get("to_manager"))
+    return desk.at(Step.talk) and bool(desk.data.get("to_manager"))
 
 
 async def _between_two(desk: Desk) -> bool | dict[str, Any]:

@@ -277,6 +277,10 @@ class Desk:
         at = self.chat.data.get("at")
         return at is None or self.now - datetime.fromisoformat(at) > LASTS
 
+    def at(self, step: State) -> bool:
+        """Whether this step is waited for, and not for so long that it is over."""
+        return self.chat.state == step.state and not self.stale
+
     def go(self, step: State | None, **data: Any) -> None:
         """Wait for `step` next, remembering only `data`, and pictures sent for an outcome that is not written yet."""
         shown = self.chat.data.get("shown")
@@ -292,3 +296,8 @@ class Desk:
         """Remember this too."""
         self.chat.data = {**self.chat.data, **data, "at": self.now.isoformat()}
         self.chat.changed = True
+
+
+def is_free(desk: Desk, said: str, *menus: Sequence[str]) -> bool:
+    """Whether words are neither a command nor a word of one of these menus."""
+    return not said.startswith("/") and not any(said in desk.office.texts.every(key) for menu in menus for key in menu)

@@ -225,7 +225,7 @@ class Consents(Plain):
     """A yes or no in a word to the question that was just asked."""
 
     def holds(self, event: Message, desk: Desk) -> bool:
-        asked = desk.chat.state == Step.consent.state and not desk.stale
+        asked = desk.at(Step.consent)
         return asked and not desk.known and small_words.agrees(event.text or "") is not None
 
 

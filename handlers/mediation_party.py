@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers import drafts, needs
 from handlers import mediation_words as words
-from handlers.desk import MANAGER_MENU, RESIDENT_MENU, WORKER_MENU, Desk, Pick, Step
+from handlers.desk import MANAGER_MENU, RESIDENT_MENU, WORKER_MENU, Desk, Pick, Step, is_free
 from handlers.incoming import Content, clean, read
 from handlers.mediation_words import Party, cases, names_of
 from handlers.routing import DeskRouter, Plain
@@ -98,19 +98,17 @@ class ToSomebody(Plain):
     """Free words that the other party of a mediation may say to the mediator."""
 
     def holds(self, event: Message, desk: Desk) -> bool:
-        here = _talks(desk) or (desk.chat.state in (None, Step.confirm.state) and not desk.is_staff)
+        here = desk.at(Step.party) or (desk.chat.state in (None, Step.confirm.state) and not desk.is_staff)
         if not here or not desk.known or event.reply_to_message is not None:
             return False
-        said = clean(event.text or "")
-        menu = {*RESIDENT_MENU, *WORKER_MENU, *MANAGER_MENU}
-        return not said.startswith("/") and not any(said in desk.office.texts.every(key) for key in menu)
+        return is_free(desk, clean(event.text or ""), RESIDENT_MENU, WORKER_MENU, MANAGER_MENU)
 
 
 class ForMediator(Filter):
     """They are for the mediator: said in a talk with them, or the answer to what they asked."""
 
     async def __call__(self, message: Message, desk: Desk) -> bool | dict[str, Any]:
-        if _talks(desk):
+        if desk.at(Step.party):
             return {"case_id": desk.data["case"], "begun": True}
         asked = await cases(desk).asked(desk.me.id)
         if asked is None or (desk.chat.state is not None and _later(desk, asked)):
@@ -118,10 +116,6 @@ class ForMediator(Filter):
         if not asked.by_words and (await desk.waiting() or _of_their_own(desk, read(message, desk.channel))):
             return False
         return {"case_id": asked.case_id, "begun": False}
-
-
-def _talks(desk: Desk) -> bool:
-    return desk.chat.state == Step.party.state and not desk.stale
 
 
 def _later(desk: Desk, asked: Asked) -> bool:

@@ -47,8 +47,7 @@ class Quotes(Plain):
 
 
 class Quoted(Filter):
-    """What is quoted belongs to a request. The desk's own question about that request does not, nor is a rating of it
-    in words meant."""
+    """What is quoted belongs to a request; not the desk's own question about it, nor what is rated in words."""
 
     async def __call__(self, message: Message, desk: Desk, quote: int) -> bool | dict[str, Any]:
         found = await desk.shown(quote)
@@ -177,9 +176,9 @@ async def words(desk: Desk, content: Content) -> Answer:
     if content.album is not None and content.album in desk.data.get("albums", ()):
         await desk.casebook.say(desk.data["recorded"], desk.me.id, content.text, content.files, desk.source(content))
         return None
-    if state == Step.whose.state and not desk.stale:
+    if desk.at(Step.whose):
         return await _while_asked(desk, content)
-    if state == Step.comment.state and not desk.stale:
+    if desk.at(Step.comment):
         needs.keep_draft(desk, content)
         return desk.say("comment-words", [_new(desk), desk.button("skip", Pick(what="skip"))])
     waiting = await desk.waiting()

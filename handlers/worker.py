@@ -11,7 +11,7 @@ from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, Message
 
 from handlers import cards, handover_words, requests, task_words, whole_card
-from handlers.desk import MANAGER_MENU, WORKER_MENU, Act, Desk, Pick, Step
+from handlers.desk import MANAGER_MENU, WORKER_MENU, Act, Desk, Pick, Step, is_free
 from handlers.front import Says
 from handlers.incoming import clean, read
 from handlers.routing import DeskRouter, Kind, Plain
@@ -48,9 +48,7 @@ class Answering(Plain):
     def holds(self, event: Message, desk: Desk) -> bool:
         if desk.chat.state not in self._steps or not desk.is_staff:
             return False
-        said = clean(event.text or "")
-        menu = {*WORKER_MENU, *MANAGER_MENU}
-        return not said.startswith("/") and not any(said in desk.office.texts.every(key) for key in menu)
+        return is_free(desk, clean(event.text or ""), WORKER_MENU, MANAGER_MENU)
 
 
 # -- 我的任务
